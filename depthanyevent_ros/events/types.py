@@ -1,0 +1,44 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The one event type that is used inside, and the message that carries events."""
+
+from dataclasses import dataclass
+from typing import Optional
+
+import numpy as np
+
+#: One event: pixel, sensor time in ns, polarity 0 (darker) or 1 (brighter). 16 bytes.
+EVENT_DTYPE = np.dtype({
+    'names': ['x', 'y', 't_ns', 'p'],
+    'formats': ['<u2', '<u2', '<i8', 'u1'],
+    'offsets': [8, 10, 0, 12],
+    'itemsize': 16,
+})
+
+
+def make_events(x, y, t_ns, p) -> np.ndarray:
+    """
+    Pack columns into an event array.
+
+    :param x: pixel column, (N,); :param y: pixel row, (N,); :param t_ns: sensor time, (N,), ns;
+    :param p: polarity, (N,): a value above 0 means brighter, so {0, 1} and {-1, +1} both work.
+    :returns: (N,) array of EVENT_DTYPE.
+    """
+    events = np.zeros(len(x), EVENT_DTYPE)
+    events['x'], events['y'], events['t_ns'] = x, y, t_ns
+    events['p'] = np.asarray(p) > 0
+    return events
+
+
+@dataclass(frozen=True)
+class EventMessage:
+    """One message of events as it arrived: what its header says, and undecoded bytes."""
+
+    stamp_ns: int                   # header.stamp; arrival time for packets, not sensor time
+    frame_id: str
+    width: int                      # pixels; 0 where the message does not say
+    height: int
+    encoding: str                   # 'dvs' (EventArray) or EventPacket's encoding
+    payload: np.ndarray             # uint8, (nbytes,), a view into the message where possible
+    time_base_ns: int = 0           # EventPacket.time_base
+    seq: Optional[int] = None       # EventPacket.seq, None where there is none
