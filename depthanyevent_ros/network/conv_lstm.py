@@ -1,0 +1,57 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+The recurrent block of DepthAnyEvent-R: a convolution, then a convolutional LSTM.
+
+The cell is Shi et al.'s (arXiv 1506.04214) without peepholes; the checkpoints call the block
+``gru_layer`` although it is an LSTM.
+"""
+
+from typing import Tuple
+
+import torch
+from torch import nn, Tensor
+from torch.nn import functional
+
+LevelState = Tuple[Tensor, Tensor]              # hidden, cell: each [B, F, h, w]
+
+
+class ConvLayer(nn.Module):
+    """A 3x3 convolution without padding, and ReLU: two pixels are lost in height and width."""
+
+    def __init__(self, features: int):
+        super().__init__()
+        self.conv2d = nn.Conv2d(features, features, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map [B, F, h, w] to [B, F, h - 2, w - 2]."""
+        return functional.relu(self.conv2d(x))
+
+
+class ConvLSTM(nn.Module):
+    """One step of a convolutional LSTM; the gates are stacked as in, forget, out, cell."""
+
+    def __init__(self, features: int):
+        super().__init__()
+        self.Gates = nn.Conv2d(2 * features, 4 * features, 3, padding=1)
+
+    def forward(self, x: Tensor, state: LevelState) -> LevelState:
+        """Return the new (hidden, cell) from the input [B, F, h, w] and the old state."""
+        hidden, cell = state
+        gates = self.Gates(torch.cat([x, hidden], 1))
+        in_gate, forget_gate, out_gate, candidate = gates.chunk(4, 1)
+        cell = forget_gate.sigmoid() * cell + in_gate.sigmoid() * candidate.tanh()
+        return out_gate.sigmoid() * cell.tanh(), cell
+
+
+class RecurrentConvLayer(nn.Module):
+    """Convolution and LSTM; the hidden state is what the next layer reads."""
+
+    def __init__(self, features: int):
+        super().__init__()
+        self.conv = ConvLayer(features)
+        self.recurrent_block = ConvLSTM(features)
+
+    def forward(self, x: Tensor, state: LevelState) -> LevelState:
+        """Return the new state, [B, F, h - 2, w - 2] each, for an input [B, F, h, w]."""
+        return self.recurrent_block(self.conv(x), state)

@@ -1,0 +1,123 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+The head: dense prediction transformer (Ranftl et al., arXiv 2103.13413), with and without memory.
+
+Differs from stock Depth Anything V2 in the last upsampling, which is align_corners=False here.
+"""
+
+from typing import List, Sequence, Tuple
+
+from torch import nn, Tensor
+from torch.nn import functional
+
+from depthanyevent_ros.network.config import Encoder
+from depthanyevent_ros.network.conv_lstm import LevelState, RecurrentConvLayer
+from depthanyevent_ros.network.vit import PATCH
+
+State = Tuple[LevelState, ...]                  # levels 4, 3, 2, 1, or empty
+ACTIVATIONS = {'relu': nn.ReLU, 'sigmoid': nn.Sigmoid, 'softplus': nn.Softplus}
+
+
+class ResidualConvUnit(nn.Module):
+    """ReLU, convolution, ReLU, convolution, plus the input."""
+
+    def __init__(self, features: int):
+        super().__init__()
+        self.conv1 = nn.Conv2d(features, features, 3, padding=1)
+        self.conv2 = nn.Conv2d(features, features, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map [B, F, h, w] to [B, F, h, w]."""
+        return self.conv2(functional.relu(self.conv1(functional.relu(x)))) + x
+
+
+class FeatureFusionBlock(nn.Module):
+    """Add a level to what came from below it, refine, enlarge to the next level's size."""
+
+    def __init__(self, features: int):
+        super().__init__()
+        self.out_conv = nn.Conv2d(features, features, 1)
+        self.resConfUnit1 = ResidualConvUnit(features)
+        self.resConfUnit2 = ResidualConvUnit(features)
+
+    def forward(self, size: Sequence[int], x: Tensor, *level: Tensor) -> Tensor:
+        """Return [B, F, *size]; the lowest block has no ``level`` and skips its first unit."""
+        for skip in level:
+            x = x + self.resConfUnit1(skip)
+        x = functional.interpolate(self.resConfUnit2(x), size=tuple(size), mode='bilinear',
+                                   align_corners=True)
+        return self.out_conv(x)
+
+
+class Scratch(nn.Module):
+    """The layers that stock Depth Anything V2 does not initialise from its encoder."""
+
+    def __init__(self, sizes: Encoder, activation: str):
+        super().__init__()
+        features = sizes.features
+        for level, channels in enumerate(sizes.out_channels, 1):
+            conv = nn.Conv2d(channels, features, 3, padding=1, bias=False)
+            self.add_module(f'layer{level}_rn', conv)
+        for level in (1, 2, 3, 4):
+            self.add_module(f'refinenet{level}', FeatureFusionBlock(features))
+        self.output_conv1 = nn.Conv2d(features, features // 2, 3, padding=1)
+        self.output_conv2 = nn.Sequential(
+            nn.Conv2d(features // 2, 32, 3, padding=1), nn.ReLU(), nn.Conv2d(32, 1, 1),
+            ACTIVATIONS[activation]())
+
+
+class DPTHead(nn.Module):
+    """From four sets of tokens to one map at the network's input size."""
+
+    def __init__(self, sizes: Encoder, activation: str):
+        super().__init__()
+        first, second, _, fourth = sizes.out_channels
+        self.projects = nn.ModuleList(
+            nn.Conv2d(sizes.dim, channels, 1) for channels in sizes.out_channels)
+        self.resize_layers = nn.ModuleList([
+            nn.ConvTranspose2d(first, first, 4, 4), nn.ConvTranspose2d(second, second, 2, 2),
+            nn.Identity(), nn.Conv2d(fourth, fourth, 3, 2, 1)])
+        self.scratch = Scratch(sizes, activation)
+
+    def levels(self, tokens: Sequence[Tensor], rows: int, columns: int) -> List[Tensor]:
+        """Return the four feature maps layer_rn 1..4, [B, F, h, w], finest first."""
+        maps = []
+        for index, tapped in enumerate(tokens):
+            x = tapped.transpose(1, 2).reshape(tapped.shape[0], -1, rows, columns)
+            x = self.resize_layers[index](self.projects[index](x))
+            maps.append(getattr(self.scratch, f'layer{index + 1}_rn')(x))
+        return maps
+
+    def fuse(self, maps: Sequence[Tensor], rows: int, columns: int) -> Tensor:
+        """Return the raw map [B, 1, 14 rows, 14 columns] from four feature maps, finest first."""
+        scratch, (map1, map2, map3, map4) = self.scratch, maps
+        x = scratch.refinenet4(map3.shape[2:], map4)
+        x = scratch.refinenet3(map2.shape[2:], x, map3)
+        x = scratch.refinenet2(map1.shape[2:], x, map2)
+        x = scratch.refinenet1([2 * side for side in map1.shape[2:]], x, map1)
+        x = functional.interpolate(scratch.output_conv1(x), size=(PATCH * rows, PATCH * columns),
+                                   mode='bilinear', align_corners=False)
+        return scratch.output_conv2(x)
+
+    def forward(self, tokens: Sequence[Tensor], rows: int, columns: int,
+                state: State) -> Tuple[Tensor, State]:
+        """Return the raw map and the state, which is empty here and stays so."""
+        return self.fuse(self.levels(tokens, rows, columns), rows, columns), state
+
+
+class RecurrentDPTHead(DPTHead):
+    """The head with a recurrent block on each level."""
+
+    def __init__(self, sizes: Encoder, activation: str):
+        super().__init__(sizes, activation)
+        for level in (1, 2, 3, 4):
+            self.add_module(f'gru_layer_{level}', RecurrentConvLayer(sizes.features))
+
+    def forward(self, tokens: Sequence[Tensor], rows: int, columns: int,
+                state: State) -> Tuple[Tensor, State]:
+        """Return the raw map and the new state (levels 4, 3, 2, 1)."""
+        maps = self.levels(tokens, rows, columns)
+        new = tuple(getattr(self, f'gru_layer_{level}')(maps[level - 1], old)
+                    for level, old in zip((4, 3, 2, 1), state))
+        return self.fuse([hidden for hidden, _ in reversed(new)], rows, columns), new

@@ -1,0 +1,86 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""From a sensor's Tencode image to depth at the sensor's size, in one module for export."""
+
+from typing import Tuple
+
+import torch
+from torch import nn, Tensor
+from torch.nn import functional
+
+from depthanyevent_ros.errors import ConfigError
+from depthanyevent_ros.network.depth_anyevent import DepthAnyEvent
+from depthanyevent_ros.network.dpt_head import State
+from depthanyevent_ros.network.vit import PATCH
+
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+
+
+def network_size(height: int, width: int, least_height: int, least_width: int) -> Tuple[int, int]:
+    """
+    Return height and width of the network's input for a sensor of height x width pixels.
+
+    Depth Anything's lower-bound resize: the smallest scaled picture that covers ``least_height``
+    by ``least_width`` with the aspect ratio kept, each side then rounded to the nearest multiple
+    of 14 (halves to the even one), or up where that falls below the bound.
+    """
+    for name, value in (('height', height), ('width', width), ('input height', least_height),
+                        ('input width', least_width)):
+        if not 1 <= value <= 8192:
+            raise ConfigError(f'{name} is {value}; it must be from 1 to 8192 pixels')
+    scale = max(least_width / width, least_height / height)
+
+    def multiple(side: float, least: int) -> int:
+        nearest = PATCH * round(side / PATCH)
+        return nearest if nearest >= least else PATCH * -(-least // PATCH)
+
+    return multiple(scale * height, least_height), multiple(scale * width, least_width)
+
+
+class SensorModel(nn.Module):
+    """
+    A network between an image and a depth map of one fixed sensor size.
+
+    ``forward(image, *state) -> (depth, *state)`` with image [3, H, W], Tencode in 0..1, depth
+    [H, W] and the state as flat tensors in the order of ``state_names``. Resize (bicubic, not
+    clamped), ImageNet normalisation and the last bilinear resize are part of it.
+    """
+
+    def __init__(self, network: DepthAnyEvent, height: int, width: int,
+                 least_height: int, least_width: int):
+        super().__init__()
+        self.network = network
+        self.height, self.width = height, width
+        self.input_size = network_size(height, width, least_height, least_width)
+        rows, columns = (side // PATCH for side in self.input_size)
+        with torch.no_grad():
+            position = network.pretrained.position(rows, columns).clone()
+        constants = {'position': position, 'mean': torch.tensor(IMAGENET_MEAN).view(3, 1, 1),
+                     'std': torch.tensor(IMAGENET_STD).view(3, 1, 1)}
+        for name, value in constants.items():
+            self.register_buffer(name, value, persistent=False)
+
+    @property
+    def state_names(self) -> Tuple[str, ...]:
+        """Return the names of the state tensors: 4_hidden, 4_cell, 3_hidden, ... 1_cell."""
+        return tuple(f'{level}_{part}' for level in (4, 3, 2, 1)
+                     for part in ('hidden', 'cell')) if self.network.config.recurrent else ()
+
+    def zero_state(self) -> Tuple[Tensor, ...]:
+        """Return the flat state before the first window."""
+        pairs = self.network.zero_state(1, *self.input_size)
+        return tuple(tensor for pair in pairs for tensor in pair)
+
+    def forward(self, image: Tensor, *flat: Tensor) -> Tuple[Tensor, ...]:
+        """Return depth [H, W] and the new flat state."""
+        state: State = tuple(zip(flat[0::2], flat[1::2]))
+        x = image.unsqueeze(0)
+        if self.input_size != (self.height, self.width):
+            x = functional.interpolate(x, size=self.input_size, mode='bicubic',
+                                       align_corners=False)
+        depth, state = self.network((x - self.mean) / self.std, state, self.position)
+        if self.input_size != (self.height, self.width):
+            depth = functional.interpolate(depth, size=(self.height, self.width),
+                                           mode='bilinear', align_corners=False)
+        return (depth[0, 0], *(tensor for pair in state for tensor in pair))
