@@ -7,13 +7,12 @@ from typing import Optional
 
 import numpy as np
 
-#: One event: pixel, sensor time in ns, polarity 0 (darker) or 1 (brighter). 16 bytes.
+#: One event: sensor time in ns, pixel, polarity 0 (darker) or 1 (brighter). 16 bytes.
+#: Laid out as a C struct, since NumPy keeps such a dtype when arrays are concatenated.
 EVENT_DTYPE = np.dtype({
-    'names': ['x', 'y', 't_ns', 'p'],
-    'formats': ['<u2', '<u2', '<i8', 'u1'],
-    'offsets': [8, 10, 0, 12],
-    'itemsize': 16,
-})
+    'names': ['t_ns', 'x', 'y', 'p'],
+    'formats': ['<i8', '<u2', '<u2', 'u1'],
+}, align=True)
 
 
 def make_events(x, y, t_ns, p) -> np.ndarray:

@@ -46,7 +46,7 @@ class DvsDecoder(RecordDecoder):
             return
         # Event 0 lies otherwise than the rest: it goes into the buffer by itself.
         x, y, sec, nanosec, polarity = FIRST.unpack(payload[:FIRST.size])
-        self._buffer[0] = (x, y, sec * NS_PER_S + nanosec, polarity != 0)
+        self._buffer[0] = (sec * NS_PER_S + nanosec, x, y, polarity != 0)
         rest = np.ndarray(n_events - 1, CDR_EVENT_DTYPE, payload[SECOND_OFFSET:],
                           0, (CDR_EVENT_STRIDE,))
         filled = 1 + decode_dvs(rest[:BLOCK_EVENTS - 1], self._buffer[1:])
