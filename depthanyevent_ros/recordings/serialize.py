@@ -1,0 +1,90 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Serialised messages without ROS: what `run` and the recording tools write into bags."""
+
+from typing import Sequence
+
+import numpy as np
+
+from depthanyevent_ros.depth.camera import CameraModel
+from depthanyevent_ros.recordings.message_types import ros2_types
+from depthanyevent_ros.recordings.pictures import ENCODINGS
+
+IMAGE = 'sensor_msgs/msg/Image'
+CAMERA_INFO = 'sensor_msgs/msg/CameraInfo'
+POINT_CLOUD = 'sensor_msgs/msg/PointCloud2'
+DIAGNOSTICS = 'diagnostic_msgs/msg/DiagnosticArray'
+
+
+def serialize_image(image: np.ndarray, encoding: str, stamp_ns: int, frame_id: str) -> bytes:
+    """
+    Return a sensor_msgs/Image.
+
+    :param image: [H, W] or [H, W, C] in the type of the encoding.
+    :raises ValueError: if the array is not of that encoding.
+    """
+    name, channels = ENCODINGS[encoding]
+    found = 1 if image.ndim == 2 else image.shape[2]
+    if image.dtype != np.dtype(name) or found != channels:
+        raise ValueError(f'{encoding} is {channels} x {name}, not {found} x {image.dtype}')
+    data = np.ascontiguousarray(image, image.dtype.newbyteorder('<'))
+    height, width = image.shape[:2]
+    return _serialize(IMAGE, header=_header(stamp_ns, frame_id), height=height, width=width,
+                      encoding=encoding, is_bigendian=0,
+                      step=width * channels * image.dtype.itemsize,
+                      data=data.view(np.uint8).reshape(-1))
+
+
+def serialize_camera_info(camera: CameraModel, stamp_ns: int, frame_id: str) -> bytes:
+    """Return a sensor_msgs/CameraInfo."""
+    roi = _message('sensor_msgs/msg/RegionOfInterest', x_offset=0, y_offset=0, height=0, width=0,
+                   do_rectify=False)
+    return _serialize(CAMERA_INFO, header=_header(stamp_ns, frame_id), height=camera.height,
+                      width=camera.width, distortion_model=camera.distortion_model,
+                      d=np.array(camera.d, float), k=np.array(camera.k, float).ravel(),
+                      r=np.array(camera.r, float).ravel(), p=np.array(camera.p, float).ravel(),
+                      binning_x=0, binning_y=0, roi=roi)
+
+
+def serialize_point_cloud(points: np.ndarray, stamp_ns: int, frame_id: str) -> bytes:
+    """
+    Return an organised sensor_msgs/PointCloud2.
+
+    :param points: float32 [H, W, 3], metres, NaN where there is no point.
+    """
+    height, width = points.shape[:2]
+    fields = [_message('sensor_msgs/msg/PointField', name=name, offset=4 * i, datatype=7, count=1)
+              for i, name in enumerate('xyz')]
+    data = np.ascontiguousarray(points, '<f4').view(np.uint8).reshape(-1)
+    return _serialize(POINT_CLOUD, header=_header(stamp_ns, frame_id), height=height, width=width,
+                      fields=fields, is_bigendian=False, point_step=12, row_step=12 * width,
+                      data=data, is_dense=False)
+
+
+def serialize_diagnostics(statuses: Sequence, stamp_ns: int) -> bytes:
+    """
+    Return a diagnostic_msgs/DiagnosticArray.
+
+    :param statuses: (level, name, message, hardware id, values) each, values a dict of texts.
+    """
+    array = []
+    for level, name, message, hardware_id, values in statuses:
+        pairs = [_message('diagnostic_msgs/msg/KeyValue', key=str(key), value=str(value))
+                 for key, value in values.items()]
+        array.append(_message('diagnostic_msgs/msg/DiagnosticStatus', level=int(level), name=name,
+                              message=message, hardware_id=hardware_id, values=pairs))
+    return _serialize(DIAGNOSTICS, header=_header(stamp_ns, ''), status=array)
+
+
+def _header(stamp_ns, frame_id):
+    seconds, nanoseconds = divmod(int(stamp_ns), 10**9)
+    stamp = _message('builtin_interfaces/msg/Time', sec=seconds, nanosec=nanoseconds)
+    return _message('std_msgs/msg/Header', stamp=stamp, frame_id=frame_id)
+
+
+def _message(msgtype, **fields):
+    return ros2_types().types[msgtype](**fields)
+
+
+def _serialize(msgtype, **fields):
+    return bytes(ros2_types().serialize_cdr(_message(msgtype, **fields), msgtype))
