@@ -76,5 +76,6 @@ class RunSummary:
     machine: Mapping[str, object]
     version: str
     notes: Sequence[str] = ()
+    n_events_received: Optional[int] = None      # by the node; None if it did not say
     latency_label: str = 'window end to depth'   # what latency_over_time_ms measures
     started: Optional[str] = None                # local date and time in words

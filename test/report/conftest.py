@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A browser, and small real pictures for reports."""
 
+import importlib.util
 import os
+from pathlib import Path
 import shutil
 import subprocess
 
@@ -49,3 +51,13 @@ def moments():
             depth=colouriser.colour(depth), frame=(depth * 30).astype(np.uint8) if k else None,
             n_events=88, rate_mev_s=0.0018, frame_age_s=0.01))
     return made
+
+
+@pytest.fixture(scope='session')
+def run_files(tmp_path_factory):
+    """Return the paths of a small recording and of the recorded outputs of a run on it."""
+    spec = importlib.util.spec_from_file_location(
+        'run_files', Path(__file__).with_name('run_files.py'))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.make_run(tmp_path_factory.mktemp('run')), module

@@ -1,0 +1,93 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""From what the node said of itself to the facts of a report."""
+
+from typing import Dict, Mapping, Tuple
+
+import numpy as np
+
+from depthanyevent_ros.report.output_bag import NodeStory
+from depthanyevent_ros.report.summary import Percentiles, Series, WeightsFacts
+
+#: In the order in which a window passes through them; others follow.
+STAGES = ('wait', 'step', 'publish', 'total')
+_NOT_ENGINE = ('weights', 'doing')
+#: Counts of the node that are losses, and counts that are resets, by part and prefix.
+_DROPS = (('input', 'not_used.'), ('input', 'input.'), ('windows', 'events.'),
+          ('inference', 'windows.'), ('inference', 'failed.'))
+_RESETS = (('windows', 'reset.'), ('inference', 'state_reset.'))
+
+
+def weights_facts(story: NodeStory) -> WeightsFacts:
+    """Return the weights; weights of which nothing was said count as untrained."""
+    engine = story.parts.get('engine', {})
+    details = {key[len('weights_'):]: value for key, value in engine.items()
+               if key.startswith('weights_') and key != 'weights_trained'}
+    return WeightsFacts(engine.get('weights', 'not known'),
+                        engine.get('weights_trained') == 'True', details)
+
+
+def engine_facts(story: NodeStory) -> Dict[str, str]:
+    """Return what the engine said of itself."""
+    return {key: value for key, value in story.parts.get('engine', {}).items()
+            if not key.startswith(_NOT_ENGINE)}
+
+
+def latency_facts(story: NodeStory) -> Dict[str, Percentiles]:
+    """Return (p50, p95, p99) in ms by stage."""
+    values = story.parts.get('inference', {})
+    stages = [key[len('latency_'):-len('_p50_ms')] for key in values
+              if key.startswith('latency_') and key.endswith('_p50_ms')]
+    stages.sort(key=lambda s: STAGES.index(s) if s in STAGES else len(STAGES))
+    return {stage: tuple(float(values[f'latency_{stage}_{q}_ms']) for q in ('p50', 'p95', 'p99'))
+            for stage in stages}
+
+
+def drop_facts(story: NodeStory) -> Dict[str, int]:
+    """Return what was not used, by cause."""
+    drops = _counts(story.parts, _DROPS)
+    lost = int(story.parts.get('input', {}).get('messages_lost_by_middleware', 0))
+    if lost:
+        drops['messages_lost_by_middleware'] = lost
+    return drops
+
+
+def reset_facts(story: NodeStory) -> Dict[str, int]:
+    """Return the resets, by reason."""
+    return _counts(story.parts, _RESETS)
+
+
+def total(story: NodeStory, part: str, key: str) -> int:
+    """Return a count of a part, 0 if the part said nothing of it."""
+    return int(float(story.parts.get(part, {}).get(key, 0)))
+
+
+def arrival_latency(story: NodeStory) -> Series:
+    """
+    Return how long after the end of its window each depth was recorded, ms.
+
+    The end of a window is a time of the recording where that was played with its own clock: then
+    what counts is when the player got there, which the recorded ticks of the clock tell.
+    """
+    if not story.arrivals:
+        return Series((), ())
+    stamps, records = np.array(story.arrivals, np.int64).T
+    first_ns = int(stamps[0])
+    reached = stamps
+    if len(story.clock) > 1:
+        played, wall = np.array(story.clock, np.int64).T
+        base = int(wall[0])                     # differences: a float has not enough digits
+        reached = np.interp(stamps - first_ns, played - first_ns, wall - base) + base
+    latency_ms = (records - reached) * 1e-6
+    return Series(((stamps - first_ns) * 1e-9).tolist(), latency_ms.tolist())
+
+
+def _counts(parts: Mapping[str, Mapping[str, str]],
+            prefixes: Tuple[Tuple[str, str], ...]) -> Dict[str, int]:
+    found: Dict[str, int] = {}
+    for part, prefix in prefixes:
+        for key, value in parts.get(part, {}).items():
+            if key.startswith(prefix):
+                cause = key[len(prefix):]
+                found[cause] = found.get(cause, 0) + int(value)
+    return found

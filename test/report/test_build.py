@@ -1,0 +1,82 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""A recording and the outputs of a run become video, stills and report."""
+
+import re
+
+import av
+import cv2
+import pytest
+
+from depthanyevent_ros.recordings import open_recording
+from depthanyevent_ros.report.build import build_report, RunConditions
+from depthanyevent_ros.report.timeline import read_timeline
+
+CONDITIONS = RunConditions('Played by a test.', 0.05, '50 ms, no overlap', notes=('a remark',))
+
+
+def build(recording_path, outputs, folder, **arguments):
+    with open_recording(recording_path) as recording:
+        return build_report(recording, read_timeline(recording), outputs, folder, CONDITIONS,
+                            **arguments)
+
+
+@pytest.fixture(scope='module')
+def leavings(run_files, tmp_path_factory):
+    """Return what the small run left."""
+    return build(run_files[0].recording, run_files[0].outputs, tmp_path_factory.mktemp('left'))
+
+
+def test_the_summary_has_the_figures_of_the_run(leavings):
+    """Counts by hand; the windows are those that the node counted."""
+    summary = leavings.summary
+    assert (summary.recording.n_events, summary.recording.n_frames) == (2100, 3)
+    assert (summary.windows.n_windows, summary.windows.n_depth) == (5, 4)
+    assert summary.n_events_received == 2100 and not summary.weights.is_trained
+    assert summary.recording.rate_mev_s == pytest.approx(0.01, rel=1e-3)
+    assert summary.notes == ('a remark', 'the weights are untrained')
+
+
+def test_the_video_shows_every_depth_in_recorded_time(leavings):
+    """Four pictures, 50 ms each."""
+    with av.open(str(leavings.video.path)) as container:
+        times = [float(frame.time) for frame in container.decode(video=0)]
+    assert times == pytest.approx([0, 0.05, 0.1, 0.15], abs=2e-3)
+    assert leavings.video.duration_s == pytest.approx(0.2)
+
+
+def test_frames_are_paired_by_sensor_time(leavings, run_files):
+    """
+    Frames at 30, 90, 150 ms of sensor time; windows end at 50, 100, 150 (the host's clock aside).
+
+    The stills are of windows 1, 2 and 3 and show the frames of 90 (twice no: 90, 150, 150) ms.
+    """
+    values = []
+    for still in leavings.stills:
+        picture = cv2.imread(str(still))
+        values.append(int(picture[picture.shape[0] // 2, picture.shape[1] * 5 // 6, 0]))
+    assert values == [90, 150, 150]
+
+
+def test_the_report_is_complete(leavings):
+    """Video, three rows of stills, the remark."""
+    page = leavings.report.read_text(encoding='utf-8')
+    assert 'data-video-state="waiting"' in page and page.count('<figure class="still">') == 3
+    for words in ('Played by a test.', 'a remark', 'relative depth: no unit', '2,100'):
+        assert words in page, words
+
+
+def test_progress_is_told(run_files, tmp_path):
+    """Once per picture, up to all of them."""
+    told = []
+    build(run_files[0].recording, run_files[0].outputs, tmp_path,
+          on_picture=lambda *done: told.append(done))
+    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+def test_a_run_without_depth_leaves_a_report_without_video(run_files, tmp_path):
+    """The report says so; nothing fails."""
+    left = build(run_files[0].recording, run_files[0].recording, tmp_path)
+    assert left.video is None and list(left.stills) == []
+    page = left.report.read_text(encoding='utf-8')
+    assert 'There is no video' in page and re.search(r'>0 <small>of 0 windows', page)

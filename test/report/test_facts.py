@@ -1,0 +1,67 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The facts of a report are what the node said."""
+
+import pytest
+
+from depthanyevent_ros.report import facts
+from depthanyevent_ros.report.output_bag import NodeStory, read_story
+
+
+@pytest.fixture(scope='module')
+def story(run_files):
+    """Return the story of the small run."""
+    return read_story(run_files[0].outputs)
+
+
+def test_stages_come_in_the_order_of_a_window(story):
+    """wait before total, each with its three percentiles."""
+    assert list(facts.latency_facts(story).items()) == [
+        ('wait', (1, 2, 3)), ('total', (51.5, 60, 70))]
+
+
+def test_losses_and_resets_are_collected_by_cause(story):
+    """From all parts, the middleware's losses included."""
+    assert facts.drop_facts(story) == {'late': 3, 'dropped': 1, 'messages_lost_by_middleware': 7}
+    assert facts.reset_facts(story) == {'time_gap': 1, 'not_finite': 2}
+
+
+def test_engine_and_weights_are_told_apart(story):
+    """What concerns the weights is not listed with the engine."""
+    assert facts.engine_facts(story) == {'engine': 'openvino', 'precision': 'bf16'}
+    weights = facts.weights_facts(story)
+    assert (weights.name, weights.is_trained) == ('seeded', False)
+    assert dict(weights.details) == {'sha256': 'abc'}
+
+
+def test_weights_are_untrained_until_somebody_says_otherwise():
+    """Silence is no claim; only 'True' is."""
+    assert not facts.weights_facts(NodeStory()).is_trained
+    trained = NodeStory(parts={'engine': {'weights': 'dsec', 'weights_trained': 'True'}})
+    assert facts.weights_facts(trained).is_trained
+
+
+def test_latency_without_a_clock_is_arrival_minus_stamp(story):
+    """40 ms each, at 0, 50, 100, 150 ms."""
+    series = facts.arrival_latency(story)
+    assert series.values == pytest.approx([40] * 4)
+    assert series.time_s == pytest.approx([0, 0.05, 0.1, 0.15])
+
+
+def test_latency_with_a_clock_counts_from_when_the_player_got_there():
+    """
+    By hand: an old recording played at half its speed.
+
+    Recorded time 1000 to 1100 ms took from 5e6 ms on 200 ms; window ends 1050 and 1100 were
+    reached after 100 and 200 ms, and their depth came 30 and 45 ms later.
+    """
+    ms, wall = 1_000_000, 5_000_000
+    clock = [((1000 + k) * ms, (wall + 2 * k) * ms) for k in range(0, 101, 10)]
+    arrivals = [(1050 * ms, (wall + 130) * ms), (1100 * ms, (wall + 245) * ms)]
+    series = facts.arrival_latency(NodeStory(arrivals=arrivals, clock=clock))
+    assert series.values == pytest.approx([30, 45])
+
+
+def test_no_depth_has_no_latency():
+    """An empty series."""
+    assert facts.arrival_latency(NodeStory()).values == ()
