@@ -55,7 +55,8 @@ def write_outputs(path, prefix='', n_windows=N_WINDOWS, with_tencode=True):
         for k in range(n_windows):
             stamp_ns = HOST_NS + (k + 1) * 50 * MS
             pictures = [('depth/image_raw', np.full((HEIGHT, WIDTH), 2.5, '<f4'), '32FC1'),
-                        ('depth/image_color', np.full((HEIGHT, WIDTH, 3), 40 * k % 256, 'u1'), 'bgr8')]
+                        ('depth/image_color',
+                         np.full((HEIGHT, WIDTH, 3), 40 * k % 256, 'u1'), 'bgr8')]
             if with_tencode:
                 red = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
                 red[..., 0] = 255
