@@ -8,6 +8,10 @@ from typing import Any, Dict, Mapping, Tuple
 from depthanyevent_ros.errors import ConfigError
 
 
+#: Pixels on a side of a patch of the encoder.
+PATCH = 14
+
+
 @dataclass(frozen=True)
 class Encoder:
     """Sizes of one vision transformer and of the head that reads it."""

@@ -12,9 +12,9 @@ import torch
 from torch import nn, Tensor
 
 from depthanyevent_ros.errors import ConfigError
-from depthanyevent_ros.network.config import ModelConfig
+from depthanyevent_ros.network.config import ModelConfig, PATCH
 from depthanyevent_ros.network.dpt_head import DPTHead, RecurrentDPTHead, State
-from depthanyevent_ros.network.vit import PATCH, VisionTransformer
+from depthanyevent_ros.network.vit import VisionTransformer
 
 #: Of the inversion; the largest depth is its reciprocal.
 EPSILON = 1e-6

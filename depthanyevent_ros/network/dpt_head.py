@@ -11,9 +11,8 @@ from typing import List, Sequence, Tuple
 from torch import nn, Tensor
 from torch.nn import functional
 
-from depthanyevent_ros.network.config import Encoder
+from depthanyevent_ros.network.config import Encoder, PATCH
 from depthanyevent_ros.network.conv_lstm import LevelState, RecurrentConvLayer
-from depthanyevent_ros.network.vit import PATCH
 
 State = Tuple[LevelState, ...]                  # levels 4, 3, 2, 1, or empty
 ACTIVATIONS = {'relu': nn.ReLU, 'sigmoid': nn.Sigmoid, 'softplus': nn.Softplus}

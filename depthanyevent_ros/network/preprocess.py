@@ -8,34 +8,13 @@ import torch
 from torch import nn, Tensor
 from torch.nn import functional
 
-from depthanyevent_ros.errors import ConfigError
+from depthanyevent_ros.network.config import PATCH
 from depthanyevent_ros.network.depth_anyevent import DepthAnyEvent
 from depthanyevent_ros.network.dpt_head import State
-from depthanyevent_ros.network.vit import PATCH
+from depthanyevent_ros.network.input_size import network_size
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
-
-
-def network_size(height: int, width: int, least_height: int, least_width: int) -> Tuple[int, int]:
-    """
-    Return height and width of the network's input for a sensor of height x width pixels.
-
-    Depth Anything's lower-bound resize: the smallest scaled picture that covers ``least_height``
-    by ``least_width`` with the aspect ratio kept, each side then rounded to the nearest multiple
-    of 14 (halves to the even one), or up where that falls below the bound.
-    """
-    for name, value in (('height', height), ('width', width), ('input height', least_height),
-                        ('input width', least_width)):
-        if not 1 <= value <= 8192:
-            raise ConfigError(f'{name} is {value}; it must be from 1 to 8192 pixels')
-    scale = max(least_width / width, least_height / height)
-
-    def multiple(side: float, least: int) -> int:
-        nearest = PATCH * round(side / PATCH)
-        return nearest if nearest >= least else PATCH * -(-least // PATCH)
-
-    return multiple(scale * height, least_height), multiple(scale * width, least_width)
 
 
 class SensorModel(nn.Module):

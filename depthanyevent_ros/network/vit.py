@@ -14,7 +14,8 @@ import torch
 from torch import nn, Tensor
 from torch.nn import functional
 
-PATCH = 14              # pixels on a side of a patch
+from depthanyevent_ros.network.config import PATCH
+
 GRID = 37               # patches on a side of the picture the position embedding was trained on
 GRID_OFFSET = 0.1       # DINOv2 scales the embedding by (n + 0.1) / 37, which moves its samples
 

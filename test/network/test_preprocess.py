@@ -9,7 +9,8 @@ from torch.nn import functional
 from depthanyevent_ros.errors import ConfigError
 from depthanyevent_ros.network.config import ModelConfig
 from depthanyevent_ros.network.depth_anyevent import build_network
-from depthanyevent_ros.network.preprocess import network_size, SensorModel
+from depthanyevent_ros.network.input_size import network_size
+from depthanyevent_ros.network.preprocess import SensorModel
 from depthanyevent_ros.network.seeded import seeded_state_dict
 
 

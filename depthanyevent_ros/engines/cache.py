@@ -1,0 +1,168 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Folders on disk that are built once, under a key that holds all that matters.
+
+An entry is built in a folder of its own and renamed into place when it is whole, so that a
+process that dies leaves no half entry; a lock keeps two processes from building the same one.
+An entry whose files changed is built again, and it is said why.
+"""
+
+from contextlib import contextmanager
+import hashlib
+import json
+import os
+from pathlib import Path
+import shutil
+import tempfile
+import time
+from typing import Any, Callable, Iterator, Mapping, Optional
+
+from filelock import FileLock, Timeout
+
+from depthanyevent_ros.errors import EngineUnavailable
+
+Say = Callable[[str], None]
+
+ENTRY_FILE = 'entry.json'
+VARIABLE = 'DEPTHANYEVENT_CACHE'
+LIMIT_BYTES = 4 << 30
+LOCK_TIMEOUT_S = 900.0
+STALE_S = 24 * 3600.0           # a build folder this old was left by a process that died
+RECENT_S = 3600.0               # an entry used since then may be about to be opened: it stays
+
+
+def cache_root() -> Path:
+    """Return $DEPTHANYEVENT_CACHE, or depthanyevent_ros in the user's cache folder."""
+    chosen = os.environ.get(VARIABLE)
+    if chosen:
+        return Path(chosen).expanduser()
+    base = os.environ.get('XDG_CACHE_HOME') or Path.home() / '.cache'
+    return Path(base) / 'depthanyevent_ros'
+
+
+def key_digest(key: Mapping[str, Any]) -> str:
+    """Return a short digest of a key; the order of its items does not matter."""
+    text = json.dumps(key, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+
+class EngineCache:
+    """The entries under one folder, bounded in bytes; the least recently used go first."""
+
+    def __init__(self, root: Optional[Path] = None, limit_bytes: int = LIMIT_BYTES):
+        self.root = root or cache_root()
+        self.limit_bytes = limit_bytes
+
+    def entry(self, kind: str, key: Mapping[str, Any], build: Callable[[Path], None],
+              say: Say = lambda sentence: None) -> Path:
+        """
+        Return the folder of an entry, building it if there is none or it is damaged.
+
+        :param kind: first part of the folder's name; :param key: plain values.
+        :param build: writes the entry's files into the folder it is given; what it raises
+            goes to the caller, and no entry is left.
+        :param say: receives a sentence if an entry is built again or another process builds it.
+        :raises EngineUnavailable: if the cache cannot be written.
+        """
+        path = self.root / f'{kind}-{key_digest(key)}'
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            with self._lock(path, say):
+                defect = find_defect(path, key)
+                if defect:
+                    if path.exists():
+                        say(f'the cached {path.name} is built again: {defect}')
+                    self._build(path, key, build)
+                os.utime(path / ENTRY_FILE)     # for the order of eviction
+            self._evict()
+        except OSError as error:
+            raise EngineUnavailable(f'the cache {self.root} cannot be used ({error}): set '
+                                    f'{VARIABLE} to a folder with room') from error
+        return path
+
+    def discard(self, path: Path) -> None:
+        """Remove an entry; nobody sees half of it."""
+        if path.exists():
+            grave = Path(tempfile.mkdtemp(prefix='.discarded-', dir=self.root))
+            path.rename(grave / path.name)
+            shutil.rmtree(grave, ignore_errors=True)
+
+    @contextmanager
+    def _lock(self, path: Path, say: Say) -> Iterator[None]:
+        """Hold the lock of one entry."""
+        lock = FileLock(self.root / f'{path.name}.lock')
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            say(f'another process is building {path.name}: waiting for it')
+            try:
+                lock.acquire(timeout=LOCK_TIMEOUT_S)
+            except Timeout as error:
+                raise EngineUnavailable(f'another process has held the lock of {path} for '
+                                        f'{LOCK_TIMEOUT_S:.0f} s') from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _build(self, path: Path, key: Mapping[str, Any], build: Callable[[Path], None]) -> None:
+        """Build beside, then rename."""
+        folder = Path(tempfile.mkdtemp(prefix='.building-', dir=self.root))
+        try:
+            build(folder)
+            files = {str(file.relative_to(folder)): file.stat().st_size
+                     for file in sorted(folder.rglob('*')) if file.is_file()}
+            text = json.dumps({'key': key, 'files': files}, indent=2, default=str)
+            (folder / ENTRY_FILE).write_text(text + '\n')
+            self.discard(path)
+            folder.rename(path)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _evict(self) -> None:
+        """Remove what dead processes left, and old entries until the rest fits the limit."""
+        for folder in [*self.root.glob('.building-*'), *self.root.glob('.discarded-*')]:
+            if age_s(folder) > STALE_S:
+                shutil.rmtree(folder, ignore_errors=True)
+        entries = sorted(self.root.glob(f'*/{ENTRY_FILE}'), key=age_s, reverse=True)
+        sizes = {file: folder_bytes(file.parent) for file in entries}
+        total = sum(sizes.values())
+        for file, size in sizes.items():
+            if total <= self.limit_bytes or age_s(file) < RECENT_S:
+                break
+            self.discard(file.parent)
+            total -= size
+
+
+def age_s(path: Path) -> float:
+    """Return the time since a file or folder was changed; 0 if it is gone."""
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
+def find_defect(path: Path, key: Mapping[str, Any]) -> Optional[str]:
+    """Return why an entry cannot be used, or None if it is whole."""
+    try:
+        entry = json.loads((path / ENTRY_FILE).read_text())
+        stored, files = entry['key'], entry['files'].items()
+    except FileNotFoundError:
+        return f'it has no {ENTRY_FILE}'
+    except (ValueError, KeyError, TypeError, AttributeError, OSError):
+        return f'its {ENTRY_FILE} cannot be read'
+    if stored != json.loads(json.dumps(key, default=str)):
+        return 'it was built for another key'
+    for name, size in files:
+        file = path / name
+        if not file.is_file():
+            return f'its file {name} is missing'
+        if file.stat().st_size != size:
+            return f'its file {name} has {file.stat().st_size} bytes instead of {size}'
+    return None
+
+
+def folder_bytes(folder: Path) -> int:
+    """Return the size of all files in a folder."""
+    return sum(file.stat().st_size for file in folder.rglob('*') if file.is_file())

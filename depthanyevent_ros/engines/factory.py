@@ -1,0 +1,66 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Which engine: one decision, at construction."""
+
+from typing import Callable, Dict, List, Optional
+
+from depthanyevent_ros.engines.cache import EngineCache, Say
+from depthanyevent_ros.engines.openvino_builder import OpenVinoBuilder
+from depthanyevent_ros.engines.protocol import Engine, EngineSpec
+from depthanyevent_ros.errors import ConfigError, EngineRefused, EngineUnavailable
+from depthanyevent_ros.network.weights import find_weights, Weights
+
+Build = Callable[[EngineSpec, Weights, EngineCache, Say], Engine]
+
+
+def build_torch(spec: EngineSpec, weights: Weights, cache: EngineCache, say: Say) -> Engine:
+    """Return the reference engine."""
+    try:
+        from depthanyevent_ros.engines.torch_engine import TorchEngine
+    except ImportError as error:
+        raise EngineUnavailable(f'torch is not installed ({error}): pip install torch') from error
+    return TorchEngine(spec, weights)
+
+
+def build_openvino(spec: EngineSpec, weights: Weights, cache: EngineCache, say: Say) -> Engine:
+    """Return the OpenVINO engine, exported, compiled and compared with PyTorch if need be."""
+    return OpenVinoBuilder(spec, weights, cache, say).engine()
+
+
+#: Engines by name. A further one is a module of its own and a line here.
+BUILDERS: Dict[str, Build] = {'openvino': build_openvino, 'torch': build_torch}
+
+#: What auto tries, fastest first.
+AUTO_ORDER = ('openvino', 'torch')
+
+
+def make_engine(spec: EngineSpec, progress: Optional[Say] = None,
+                cache: Optional[EngineCache] = None) -> Engine:
+    """
+    Return a ready engine; the first time this exports, compiles and compares (10 s and more).
+
+    :param progress: called with a sentence at the start of each long step, and with what the
+        caller ought to log: weights that are untrained, an engine that was passed over.
+    :raises ConfigError: for a parameter that cannot be used.
+    :raises WeightsError: for weights that cannot be used.
+    :raises EngineUnavailable: if the engine (with auto: every engine) cannot run here.
+    :raises EngineRefused: if it differs too much from PyTorch.
+    """
+    say = progress or (lambda sentence: None)
+    if spec.engine not in ('auto', *BUILDERS):
+        raise ConfigError(f'engine is {spec.engine!r}; it must be one of auto, '
+                          f'{", ".join(BUILDERS)}')
+    weights = find_weights(spec.weights)
+    for note in weights.notes:
+        say(note)
+    cache = cache or EngineCache()
+    if spec.engine != 'auto':
+        return BUILDERS[spec.engine](spec, weights, cache, say)
+    passed_over: List[str] = []
+    for name in AUTO_ORDER:
+        try:
+            return BUILDERS[name](spec, weights, cache, say)
+        except (EngineUnavailable, EngineRefused) as error:
+            passed_over.append(f'{name}: {error}')
+            say(f'engine auto passes over {passed_over[-1]}')
+    raise EngineUnavailable(f'no engine runs here; {"; ".join(passed_over)}')

@@ -1,0 +1,69 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What decides whether a built engine can be used again."""
+
+import functools
+import hashlib
+from importlib import metadata
+from pathlib import Path
+import platform
+from typing import Any, Dict
+
+from depthanyevent_ros.engines.protocol import EngineSpec
+from depthanyevent_ros.network.input_size import network_size
+from depthanyevent_ros.network.weights import Weights
+
+#: The sources that decide what is exported; a change in one makes every engine stale.
+PACKAGE = Path(__file__).resolve().parents[1]
+SOURCES = ('network/config.py', 'network/conv_lstm.py', 'network/depth_anyevent.py',
+           'network/dpt_head.py', 'network/input_size.py', 'network/preprocess.py',
+           'network/vit.py', 'engines/clip.py', 'engines/export.py', 'engines/parity.py')
+
+
+def onnx_key(spec: EngineSpec, weights: Weights) -> Dict[str, Any]:
+    """Return what an exported network depends on: weights, sizes, exporter, our sources."""
+    least = spec.least_input(weights)
+    return {'weights': weights.sha256, 'model': weights.config.as_dict(),
+            'sensor': spec.sensor, 'input': network_size(*spec.sensor, *least),
+            'sources': sources_digest(),
+            **{name: version_of(name) for name in ('torch', 'onnx', 'onnxscript')}}
+
+
+def engine_key(spec: EngineSpec, weights: Weights, precision: str, package: str) -> Dict[str, Any]:
+    """Return what an engine depends on: the exported network, precision, version, processor."""
+    return {**onnx_key(spec, weights), 'precision': precision, 'threads': spec.thread_count(),
+            package: version_of(package), 'processor': processor()}
+
+
+def version_of(package: str) -> str:
+    """Return the installed version of a package, without importing it."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return 'none'
+
+
+@functools.lru_cache(maxsize=1)
+def sources_digest() -> str:
+    """Return a digest over the sources that decide what is exported."""
+    digest = hashlib.sha256()
+    for name in SOURCES:
+        digest.update((PACKAGE / name).read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@functools.lru_cache(maxsize=1)
+def processor() -> str:
+    """Return the processor's model and a digest of its features."""
+    try:
+        text = Path('/proc/cpuinfo').read_text()
+    except OSError:
+        return platform.processor() or platform.machine()
+    fields = {}
+    for line in text.split('\n\n')[0].splitlines():
+        name, _, value = line.partition(':')
+        fields[name.strip()] = value.strip()
+    features = fields.get('flags') or fields.get('Features', '')
+    digest = hashlib.sha256(' '.join(sorted(features.split())).encode()).hexdigest()[:12]
+    model = fields.get('model name') or fields.get('CPU part', platform.machine())
+    return f'{model} {digest}'

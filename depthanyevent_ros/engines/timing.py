@@ -1,0 +1,35 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""How long a step takes, side by side."""
+
+import time
+from typing import Dict, List, Mapping, Sequence
+
+import numpy as np
+
+from depthanyevent_ros.engines.protocol import Engine
+
+
+def step_times_ms(engines: Mapping[str, Engine], clip: Sequence[np.ndarray],
+                  rounds: int) -> Dict[str, List[float]]:
+    """
+    Return the durations of the steps of each engine, ms.
+
+    The engines take turns window by window, so that a busy neighbour disturbs all alike; the
+    first pass over the clip warms up and does not count.
+    """
+    states = dict.fromkeys(engines)
+    times: Dict[str, List[float]] = {name: [] for name in engines}
+    for _ in range(rounds + 1):
+        for image in clip:
+            for name, engine in engines.items():
+                started = time.perf_counter()
+                _, states[name] = engine.step(image, states[name])
+                times[name].append(1e3 * (time.perf_counter() - started))
+    return {name: spent[len(clip):] for name, spent in times.items()}
+
+
+def fastest_steps_ms(engines: Mapping[str, Engine], clip: Sequence[np.ndarray],
+                     rounds: int = 3) -> Dict[str, float]:
+    """Return the duration of the fastest step of each engine, ms."""
+    return {name: min(spent) for name, spent in step_times_ms(engines, clip, rounds).items()}
