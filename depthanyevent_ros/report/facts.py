@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """From what the node said of itself to the facts of a report."""
 
+from ast import literal_eval
 from typing import Dict, Mapping, Tuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from depthanyevent_ros.report.summary import Percentiles, Series, WeightsFacts
 
 #: In the order in which a window passes through them; others follow.
 STAGES = ('wait', 'step', 'publish', 'total')
-_NOT_ENGINE = ('weights', 'doing')
+_NOT_ENGINE = ('weights', 'doing', 'trained', 'output_kind')
 #: Counts of the node that are losses, and counts that are resets, by part and prefix.
 _DROPS = (('input', 'not_used.'), ('input', 'input.'), ('windows', 'events.'),
           ('inference', 'windows.'), ('inference', 'failed.'))
@@ -27,10 +28,24 @@ def weights_facts(story: NodeStory) -> WeightsFacts:
                         engine.get('weights_trained') == 'True', details)
 
 
-def engine_facts(story: NodeStory) -> Dict[str, str]:
-    """Return what the engine said of itself."""
-    return {key: value for key, value in story.parts.get('engine', {}).items()
-            if not key.startswith(_NOT_ENGINE)}
+def engine_facts(story: NodeStory) -> Dict[str, object]:
+    """Return what the engine said of itself; sizes as width x height, as for the sensor."""
+    found = {key: plain_value(value) for key, value in story.parts.get('engine', {}).items()
+             if not key.startswith(_NOT_ENGINE)}
+    for key, value in found.items():
+        if key.endswith('_size') and isinstance(value, tuple) and len(value) == 2:
+            found[key] = f'{value[1]} × {value[0]}'
+    return found
+
+
+def plain_value(text: str) -> object:
+    """Return the value that Python wrote as this text; a text that is none stays as it is."""
+    if text[:1] not in '([{' and text not in ('None', 'True', 'False'):
+        return text
+    try:
+        return literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
 
 
 def latency_facts(story: NodeStory) -> Dict[str, Percentiles]:

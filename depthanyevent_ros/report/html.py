@@ -59,6 +59,8 @@ def _data_uri(picture: np.ndarray) -> str:
 
 def _words(value) -> str:
     """Return a value for a table cell: yes and no, lists with commas, numbers without noise."""
+    if value is None or value == '' or value == []:
+        return '–'
     if isinstance(value, bool):
         return 'yes' if value else 'no'
     if isinstance(value, float):
@@ -67,4 +69,4 @@ def _words(value) -> str:
         return ', '.join(f'{key} {_words(item)}' for key, item in value.items())
     if isinstance(value, (list, tuple)):
         return ', '.join(_words(item) for item in value)
-    return '–' if value is None or value == '' else str(value)
+    return str(value)

@@ -65,3 +65,18 @@ def test_latency_with_a_clock_counts_from_when_the_player_got_there():
 def test_no_depth_has_no_latency():
     """An empty series."""
     assert facts.arrival_latency(NodeStory()).values == ()
+
+
+@pytest.mark.parametrize('text, value', [
+    ('None', None), ('True', True), ('(154, 210)', (154, 210)), ("['a', 'b']", ['a', 'b']),
+    ('', ''), ('bf16', 'bf16'), ('2', '2'), ('(Intel)', '(Intel)'), ('[broken', '[broken'),
+    ("{'mean': 0.1}", {'mean': 0.1})])
+def test_values_that_python_wrote_are_read_back(text, value):
+    """Nothing is executed; what is no value stays text."""
+    assert facts.plain_value(text) == value
+
+
+def test_sizes_are_told_as_width_by_height():
+    """The engine says (height, width)."""
+    story = NodeStory(parts={'engine': {'input_size': '(154, 210)'}})
+    assert facts.engine_facts(story) == {'input_size': '210 × 154'}
