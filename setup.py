@@ -21,7 +21,7 @@ setup(
     name=NAME,
     version='0.1.0',
     packages=find_packages(include=[NAME, f'{NAME}.*']),
-    package_data={'': ['*.yaml', '*.j2', '*.html', '*.css']},
+    package_data={'': ['*.yaml', 'templates/*']},
     data_files=[
         ('share/ament_index/resource_index/packages', [f'resource/{NAME}']),
         (SHARE, ['package.xml']),
@@ -42,8 +42,7 @@ setup(
     entry_points={
         'console_scripts': [
             f'depth_node = {NAME}.nodes.depth_node:main',
-            f'play_node = {NAME}.nodes.play_node:main',
-            f'play = {NAME}.cli.play:main',
+            f'play = {NAME}.nodes.play_node:main',
             f'depthanyevent = {NAME}.__main__:main',
         ],
     },
