@@ -41,7 +41,9 @@ class EventInput:
         self.n_messages = self.n_events = self.n_bytes = 0
         self.size: Optional[Tuple[int, int]] = (width, height) if width and height else None
         self.encoding = ''
-        self.last_event_ns: Optional[int] = None    # sensor time of the last event given out
+        #: Sensor times of the first and last event of the newest message, None if it had none.
+        self.first_event_ns: Optional[int] = None
+        self.last_event_ns: Optional[int] = None
         self._on_reset = on_reset
         self._decoder: Optional[Decoder] = None
         self._seq: Optional[int] = None
@@ -52,12 +54,15 @@ class EventInput:
 
         :raises MalformedInput: before the first block; already counted.
         """
+        self.first_event_ns = self.last_event_ns = None
         try:
             self._check_seq(message.seq)
             self._check_size(message)
             for block in self._decoder_for(message.encoding).blocks(message):
                 if len(block):
                     self.n_events += len(block)
+                    if self.first_event_ns is None:
+                        self.first_event_ns = int(block['t_ns'][0])
                     self.last_event_ns = int(block['t_ns'][-1])
                     yield block
         except MalformedInput as error:
@@ -80,7 +85,7 @@ class EventInput:
         """Return all counts by cause, those of the decoder included."""
         return self.counts + (self._decoder.counts if self._decoder is not None else Counter())
 
-    def reset(self):
+    def resync(self):
         """Forget seq and what the decoder kept from packet to packet: after a pause or a reset."""
         self._seq = None
         if self._decoder is not None:

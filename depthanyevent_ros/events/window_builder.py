@@ -77,6 +77,11 @@ class WindowBuilder:
             elif why == JUMP:
                 yield from self.feed(self._jump(int(events['t_ns'][at])))
 
+    @property
+    def newest_ns(self) -> Optional[int]:
+        """Sensor time of the newest event since the last reset, None before the first."""
+        return int(self._state['newest_ns'][0]) if self._started else None
+
     def reset(self, reason: str):
         """Forget everything that depends on past time; the next event begins a window."""
         self.resets[reason] += 1

@@ -49,7 +49,7 @@ def test_serialised_messages_of_both_types_pass(rng, random_events, packets):
     data = serialize_event_array(some, 0, 'cam', 346, 260)
     blocks = [b.copy() for b in events.blocks_of_bytes(data, parse_event_array)]
     np.testing.assert_array_equal(np.concatenate(blocks), some)
-    assert events.last_event_ns == some['t_ns'][-1]
+    assert (events.first_event_ns, events.last_event_ns) == (some['t_ns'][0], some['t_ns'][-1])
     with pytest.raises(MalformedInput):
         list(events.blocks_of_bytes(data[:1000], parse_event_array))
     assert events.counts == {'truncated': 1}
@@ -64,6 +64,7 @@ def test_a_message_without_events_is_fine(packets):
     empty = replace(packets('mono')[0], payload=np.zeros(0, np.uint8))
     assert take(events, empty) == 0
     assert events.n_messages == 1 and not events.counts
+    assert events.first_event_ns is None and events.last_event_ns is None
 
 
 def test_another_size_is_refused_until_the_size_is_forgotten(packets):
@@ -159,11 +160,11 @@ def test_counts_of_a_replaced_decoder_are_kept(packets):
     assert events.all_counts() == {'before_sync': 1}
 
 
-def test_reset_starts_the_decoder_and_seq_anew(packets):
-    """After a reset neither a gap nor a row from before counts."""
+def test_resync_starts_the_decoder_and_seq_anew(packets):
+    """After it neither a gap nor a row from before counts."""
     events, messages = EventInput(), packets('evt3')
     take(events, messages[0])
-    events.reset()
+    events.resync()
     assert take(events, messages[4]) == 100
     assert not events.all_counts()
 

@@ -322,6 +322,16 @@ def test_a_reset_between_two_windows_of_one_block_is_obeyed():
     assert [(w.epoch, w.start_ns - T0) for w in windows] == [(0, 0), (1, 10 * MS), (1, 20 * MS)]
 
 
+def test_newest_is_the_latest_time_so_far():
+    """Disorder and damage do not move it back or ahead; a reset forgets it."""
+    build = builder()
+    assert build.newest_ns is None
+    list(build.feed(np.concatenate([at_ms(0, 7, 5), make_events([0], [0], [2**60], [1])])))
+    assert build.newest_ns == T0 + 7 * MS
+    build.reset('service')
+    assert build.newest_ns is None
+
+
 def test_feeding_nothing_does_nothing():
     """Zero events are fine, before and after the first."""
     build = builder()
