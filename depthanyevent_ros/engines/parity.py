@@ -3,17 +3,17 @@
 """
 How far an engine is from PyTorch, measured over a recurrent clip after every build.
 
-Depth is compared by its relative error |a - b| / max(|a|, |b|), averaged, and by the largest error
-of what the network predicts (1 / depth where the depth is a reciprocal) over that quantity's
-largest value: a reciprocal near its pole makes a single pixel's relative error meaningless. States
-are compared by the largest error over the largest value of each tensor.
+The bounds hold for what the network predicts: 1 / depth where its depth is a reciprocal, otherwise
+depth. Near the pole of a reciprocal a rounding of the prediction moves one pixel's depth by any
+amount, so that the relative error of depth itself is stored beside, without a bound. Means are
+taken over the mean magnitude, largest errors over the largest magnitude, of a map or a tensor.
 """
 
 from dataclasses import asdict, dataclass
 import json
 from pathlib import Path
 import time
-from typing import Any, Dict, Iterable, List
+from typing import Any, Dict, Iterable, List, Tuple
 
 import numpy as np
 
@@ -25,6 +25,9 @@ from depthanyevent_ros.network.config import ModelConfig
 #: Windows of the clip; the recurrence is followed over all of them.
 STEPS = 12
 PARITY_FILE = 'parity.json'
+
+#: Divisors are at least this.
+TINY = 1e-30
 
 
 @dataclass(frozen=True)
@@ -47,11 +50,12 @@ class Parity:
     precision: str
     steps: int
     finite: bool                        # no NaN, no infinity, in the engine or the reference
-    depth_mean: float                   # mean relative error of depth
-    depth_max: float                    # largest error of the prediction over its largest value
-    depth_pixel_max: float              # largest relative error of one pixel's depth: not bounded
-    state_mean: float                   # mean error of a state tensor over its mean magnitude
-    state_max: float                    # largest error of a state tensor over its largest value
+    depth_mean: float                   # mean error of the prediction
+    depth_max: float                    # its largest error
+    pixel_mean: float                   # |a - b| / max(|a|, |b|) of depth, mean over the pixels
+    pixel_max: float                    # the same, the worst pixel
+    state_mean: float                   # mean error of the worst state tensor
+    state_max: float                    # largest error of the worst state tensor
     step_ms: float                      # the fastest step, ms
     reference_ms: float                 # the reference's fastest step, ms
 
@@ -108,21 +112,26 @@ def depth_errors(depth: np.ndarray, expected: np.ndarray, config: ModelConfig) -
     """Return the errors of one depth map; NaN if either map is not finite."""
     a, b = depth.astype(np.float64), expected.astype(np.float64)
     if not (np.isfinite(a).all() and np.isfinite(b).all()):
-        return dict.fromkeys(('depth_mean', 'depth_max', 'depth_pixel_max'), float('nan'))
-    relative = np.abs(a - b) / np.maximum(np.maximum(np.abs(a), np.abs(b)), 1e-30)
+        names = ('depth_mean', 'depth_max', 'pixel_mean', 'pixel_max')
+        return dict.fromkeys(names, float('nan'))
+    pixel = np.abs(a - b) / np.maximum(np.maximum(np.abs(a), np.abs(b)), TINY)
     if config.inv_prediction and config.activation == 'relu':
-        with np.errstate(divide='ignore'):
-            a, b = 1 / a, 1 / b
-    return {'depth_mean': float(relative.mean()), 'depth_pixel_max': float(relative.max()),
-            'depth_max': float(np.abs(a - b).max() / max(np.abs(b).max(), 1e-30))}
+        a, b = 1 / np.maximum(a, TINY), 1 / np.maximum(b, TINY)
+    mean, largest = magnitude_errors(a, b)
+    return {'depth_mean': mean, 'depth_max': largest,
+            'pixel_mean': float(pixel.mean()), 'pixel_max': float(pixel.max())}
 
 
 def state_errors(arrays: Iterable[np.ndarray], expected: Iterable[np.ndarray]
                  ) -> Dict[str, float]:
     """Return the errors of one state, the worst over its tensors; 0 where there is none."""
-    mean, largest = [0.0], [0.0]
-    for a, b in zip(arrays, expected):
-        error = np.abs(a - b)
-        mean.append(float(error.mean() / max(np.abs(b).mean(), 1e-30)))
-        largest.append(float(error.max() / max(np.abs(b).max(), 1e-30)))
-    return {'state_mean': float(np.max(mean)), 'state_max': float(np.max(largest))}
+    errors = [magnitude_errors(a, b) for a, b in zip(arrays, expected)] or [(0.0, 0.0)]
+    means, largest = zip(*errors)
+    return {'state_mean': float(np.max(means)), 'state_max': float(np.max(largest))}
+
+
+def magnitude_errors(a: np.ndarray, b: np.ndarray) -> Tuple[float, float]:
+    """Return the mean error over b's mean magnitude, the largest over its largest."""
+    error, size = np.abs(a - b), np.abs(b)
+    return (float(error.mean() / max(size.mean(), TINY)),
+            float(error.max() / max(size.max(), TINY)))

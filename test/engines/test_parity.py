@@ -15,7 +15,7 @@ from depthanyevent_ros.engines.parity import (BOUNDS, depth_errors, measure_pari
 from depthanyevent_ros.errors import EngineRefused
 from depthanyevent_ros.network.config import ModelConfig
 
-GOOD = Parity('f32', 12, True, 1e-6, 1e-6, 1e-5, 1e-6, 1e-6, 50.0, 90.0)
+GOOD = Parity('f32', 12, True, 1e-6, 1e-6, 1e-5, 1e-5, 1e-6, 1e-6, 50.0, 90.0)
 PLAIN = ModelConfig(inv_prediction=False)
 INVERSE = ModelConfig(inv_prediction=True)
 
@@ -86,19 +86,22 @@ def test_each_bound_is_the_last_value_that_passes(precision, field):
             replace(parity, **{field: value}).refuse_if_poor('it')
 
 
-def test_the_relative_error_of_depth_is_by_the_larger():
+def test_the_error_of_a_pixel_is_by_the_larger_depth():
     """1 against 2 is one half, both ways; equal values are 0 even at 0."""
     a, b = np.array([[1., 2, 0, 4]], np.float32), np.array([[2., 1, 0, 4]], np.float32)
     errors = depth_errors(a, b, PLAIN)
-    assert errors == {'depth_mean': 0.25, 'depth_pixel_max': 0.5, 'depth_max': 0.25}
+    assert (errors['pixel_mean'], errors['pixel_max']) == (0.25, 0.5)
+    assert errors['depth_mean'] == pytest.approx(2 / 7)         # |-1| + |1| over 2 + 1 + 0 + 4
+    assert errors['depth_max'] == 0.25                          # 1 over 4
 
 
 def test_near_the_pole_the_prediction_is_compared():
     """Depths of 1e6 and 5e5 are predictions of 1e-6 and 2e-6: nearly equal beside 1."""
     a, b = np.array([[1e6, 1]], np.float32), np.array([[5e5, 1]], np.float32)
     errors = depth_errors(a, b, INVERSE)
-    assert errors['depth_pixel_max'] == 0.5
+    assert errors['pixel_max'] == 0.5
     assert errors['depth_max'] == pytest.approx(1e-6)
+    assert errors['depth_mean'] == pytest.approx(1e-6, rel=1e-4)
 
 
 def test_state_errors_take_the_worst_tensor():
