@@ -12,6 +12,8 @@ from depthanyevent_ros.report.summary import Percentiles, Series, WeightsFacts
 
 #: In the order in which a window passes through them; others follow.
 STAGES = ('wait', 'step', 'publish', 'total')
+#: A latency above this (an hour) is no latency.
+IMPOSSIBLE_MS = 3.6e6
 _NOT_ENGINE = ('weights', 'doing', 'trained', 'output_kind')
 #: Counts of the node that are losses, and counts that are resets, by part and prefix.
 _DROPS = (('input', 'not_used.'), ('input', 'input.'), ('windows', 'events.'),
@@ -87,14 +89,22 @@ def arrival_latency(story: NodeStory) -> Series:
     if not story.arrivals:
         return Series((), ())
     stamps, records = np.array(story.arrivals, np.int64).T
-    first_ns = int(stamps[0])
-    reached = stamps
-    if len(story.clock) > 1:
-        played, wall = np.array(story.clock, np.int64).T
-        base = int(wall[0])                     # differences: a float has not enough digits
-        reached = np.interp(stamps - first_ns, played - first_ns, wall - base) + base
-    latency_ms = (records - reached) * 1e-6
-    return Series(((stamps - first_ns) * 1e-9).tolist(), latency_ms.tolist())
+    latency_ms = (records - _reached(story, stamps)) * 1e-6
+    if np.abs(latency_ms).max() > IMPOSSIBLE_MS:
+        return Series((), ())                   # stamps of another time, and no clock to tell
+    return Series(((stamps - stamps[0]) * 1e-9).tolist(), latency_ms.tolist())
+
+
+def _reached(story: NodeStory, stamps: np.ndarray) -> np.ndarray:
+    """Return when the player was at these times, ns; before and after its ticks at their pace."""
+    if not story.clock:
+        return stamps
+    played, wall = np.array(story.clock, np.int64).T
+    # Differences, as a float has not enough digits for times since 1970.
+    inside = np.interp(stamps - played[0], played - played[0], wall - wall[0])
+    before = np.minimum(stamps - played[0], 0)
+    after = np.maximum(stamps - played[-1], 0)
+    return wall[0] + inside + before + after
 
 
 def _counts(parts: Mapping[str, Mapping[str, str]],

@@ -62,6 +62,20 @@ def test_latency_with_a_clock_counts_from_when_the_player_got_there():
     assert series.values == pytest.approx([30, 45])
 
 
+def test_before_and_after_the_ticks_of_the_clock_time_goes_on():
+    """Ticks from 1000 to 1010 ms: 990 was 10 ms before the first, 1030 20 ms after the last."""
+    ms = 1_000_000
+    clock = [(1000 * ms, 5000 * ms), (1010 * ms, 5010 * ms)]
+    arrivals = [(990 * ms, 4993 * ms), (1030 * ms, 5034 * ms)]
+    series = facts.arrival_latency(NodeStory(arrivals=arrivals, clock=clock))
+    assert series.values == pytest.approx([3, 4])
+
+
+def test_stamps_of_another_year_without_a_clock_give_no_latency():
+    """A recording of last year was not a year late."""
+    assert facts.arrival_latency(NodeStory(arrivals=[(0, 10**18)])).values == ()
+
+
 def test_no_depth_has_no_latency():
     """An empty series."""
     assert facts.arrival_latency(NodeStory()).values == ()
