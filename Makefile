@@ -84,7 +84,7 @@ $(STAMPS)/venv:
 
 $(STAMPS)/requirements: $(STAMPS)/venv $(wildcard requirements/*.txt)
 	@echo 'Installing ROS 2 and the libraries into .venv: some minutes, once'
-	$(VENV_PYTHON) -m pip install --quiet --constraint requirements/constraints.txt \
+	$(VENV_PYTHON) -m pip install --quiet --use-pep517 --constraint requirements/constraints.txt \
 	    -r requirements/ros.txt -r requirements/interfaces.txt \
 	    -r requirements/run.txt -r requirements/test.txt
 	@touch $@
