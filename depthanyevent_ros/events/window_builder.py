@@ -14,6 +14,8 @@ from depthanyevent_ros.events.last_event_map import (
 from depthanyevent_ros.events.types import EVENT_DTYPE, make_events
 from depthanyevent_ros.events.windows import ClosedWindow, NEVER
 
+#: Slots that one event may close: within a gap that is no reset, each is a window to render.
+MAX_EMPTY_SLOTS = 10_000
 SLOT_DTYPE = np.dtype([('start_ns', 'i8'), ('n_events', 'i8'), ('first_ns', 'i8'),
                        ('last_ns', 'i8')])
 
@@ -36,11 +38,14 @@ class WindowBuilder:
         Prepare for a sensor of this size; kernels are compiled here, not at the first event.
 
         :param policy: see `windows.py`; :param view: where events are moved to, or as they are.
-        :raises ConfigError: for a limit that is not positive.
+        :raises ConfigError: for a limit out of range, or a gap of too many strides.
         """
-        for name, value in (('max_gap_us', max_gap_us), ('max_back_us', max_back_us)):
-            if not 0 < value < 2**40:
-                raise ConfigError(f'{name} ({value}) must be from 1 to 2^40 - 1')
+        for name, value, least in (('max_gap_us', max_gap_us, 1), ('max_back_us', max_back_us, 0)):
+            if not least <= value < 2**40:
+                raise ConfigError(f'{name} ({value}) must be from {least} to 2^40 - 1')
+        if max_gap_us * 1000 // policy.slot_ns > MAX_EMPTY_SLOTS:
+            raise ConfigError(f'max_gap_us ({max_gap_us}) must not be above {MAX_EMPTY_SLOTS} '
+                              f'strides of {policy.slot_ns // 1000} us')
         check_view(view, width, height)
         self.policy, self.width, self.height = policy, width, height
         self.counts: Counter = Counter()

@@ -51,6 +51,7 @@ class ByCount:
     def __init__(self, n_events: int, stride_events: Optional[int] = None):
         self.n_slots, self.slot_events = _slots('n_events', n_events,
                                                 'stride_events', stride_events)
+        self.slot_ns = NEVER
 
     def slot_bounds(self, start_ns: int, by_count: bool) -> Tuple[int, int]:
         """Return no bounds: an event of any time goes into the open slot."""

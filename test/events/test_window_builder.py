@@ -258,6 +258,13 @@ def test_disorder_beyond_the_tolerance_is_an_outlier_or_a_jump():
     assert build.counts == {'outlier': 1}
 
 
+def test_no_tolerance_still_takes_equal_stamps():
+    """With max_back_us 0 any step back is damage or a jump, standing still is not."""
+    build = builder(max_back_us=0)
+    assert [w.n_events for w in build.feed(at_ms(0, 5, 5, 4.999, 6, 10))] == [4]
+    assert build.counts == {'outlier': 1}
+
+
 def test_first_and_last_include_events_outside_the_picture():
     """The golden vector fed as a stream: the event outside sets the last time."""
     build = WindowBuilder(ByCount(5), 4, 3)
@@ -299,6 +306,13 @@ def test_limits_that_make_no_sense_are_refused(name, value):
     """The error names the parameter."""
     with pytest.raises(ConfigError, match=name):
         builder(**{name: value})
+
+
+def test_a_gap_of_very_many_strides_is_refused():
+    """One event must not close more windows than can be rendered in a moment."""
+    with pytest.raises(ConfigError, match='max_gap_us'):
+        builder(ByTime(1000, 10), max_gap_us=1_000_000)
+    assert builder(ByCount(1), max_gap_us=2**39).resets == {}
 
 
 def test_reset_begins_a_new_epoch_at_the_next_event():
