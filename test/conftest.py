@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every test may use. Tests run without ../shared and do more where it is there."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -21,3 +22,23 @@ def shared():
 def newtons_cradle(shared):
     """Return the real DAVIS346 recording (346x260, 319,512 events, 13 frames)."""
     return shared / 'data' / 'davis346' / 'newtons_cradle.aedat4'
+
+
+@pytest.fixture(scope='session')
+def small_weights(tmp_path_factory):
+    """Return a maker of checkpoints of the smallest recurrent network, one for each seed."""
+    from safetensors.torch import save_file
+
+    from depthanyevent_ros.network.config import ModelConfig
+    from depthanyevent_ros.network.seeded import seeded_state_dict
+    folder = tmp_path_factory.mktemp('weights')
+
+    def make(seed=1):
+        path = folder / f'small-{seed}.safetensors'
+        if not path.exists():
+            config = ModelConfig(encoder='vitt', input_size_width=98, input_size_height=70)
+            settings = {'model': config.as_dict(), 'trained': False}
+            save_file(seeded_state_dict(config, seed), str(path),
+                      metadata={'config': json.dumps(settings)})
+        return path
+    return make

@@ -91,7 +91,8 @@ def weights_of_file(path: Path) -> Weights:
         name=path.stem, config=config, sha256=file_sha256(path), path=path.resolve(),
         licence=str(info.settings.get('licence', 'not stated')),
         source=str(info.settings.get('source', 'not stated')),
-        output_kind=kind, trained=not info.stock, notes=info.notes)
+        output_kind=kind, notes=info.notes,
+        trained=not info.stock and info.settings.get('trained', True) is True)
 
 
 def weights_of_entry(name: str, entry: Mapping[str, Any], models: Path) -> Weights:

@@ -1,0 +1,237 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Everything that the depth node has between configure and cleanup."""
+
+from collections import Counter
+import time
+from typing import List, Optional
+
+from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
+from sensor_msgs.msg import CameraInfo
+
+from depthanyevent_ros.depth.camera import CameraModel
+from depthanyevent_ros.errors import ConfigError, DepthAnyEventError, MalformedInput
+from depthanyevent_ros.events.types import EventMessage
+from depthanyevent_ros.network.weights import find_weights, Weights
+from depthanyevent_ros.nodes.event_subscription import EventSubscription
+from depthanyevent_ros.nodes.event_subscription import LIVE_QOS, LOSSLESS_QOS
+from depthanyevent_ros.nodes.messages import from_camera_info
+from depthanyevent_ros.nodes.outputs import DepthOutputs
+from depthanyevent_ros.pipeline.assembly import make_depth_scale, make_engine_spec
+from depthanyevent_ros.pipeline.assembly import make_recurrence, make_settings_colouriser
+from depthanyevent_ros.pipeline.depth_step import DepthFrame, DepthStep
+from depthanyevent_ros.pipeline.engine_loader import EngineLoader
+from depthanyevent_ros.pipeline.front import EventFront
+from depthanyevent_ros.pipeline.handover import make_handover
+from depthanyevent_ros.pipeline.statistics import Latencies, Rate
+from depthanyevent_ros.pipeline.view import make_view
+from depthanyevent_ros.pipeline.worker import InferenceWorker
+
+CAMERA_INFO_QOS = QoSProfile(history=HistoryPolicy.KEEP_LAST, depth=1,
+                             reliability=ReliabilityPolicy.BEST_EFFORT)
+#: At most one warning of a kind in this time.
+THROTTLE_S = 5.0
+
+
+class DepthSession:
+    """
+    The recipe: decode, accumulate (executor thread); step, publish (inference thread).
+
+    What needs the size of the sensor (input, windows, engine) is made when the size is known:
+    from the parameters, or from the first message. Rectified windows wait for a calibration too.
+    """
+
+    def __init__(self, node, settings):
+        self.settings = settings
+        self.weights: Weights = find_weights(settings.weights)
+        self.counts = Counter()                 # messages and windows that were not used, by cause
+        self.event_rate, self.window_rate, self.depth_rate = Rate(), Rate(), Rate()
+        self.latencies = Latencies()
+        self.camera: Optional[CameraModel] = None       # of the sensor
+        self.camera_problem: Optional[str] = None
+        self.front: Optional[EventFront] = None
+        self.engine_error: Optional[str] = None
+        self.active = False
+        self._node = node
+        self._frame_id = settings.frame_id
+        self._last_event_s = time.monotonic()
+        self._size = (settings.sensor.width, settings.sensor.height)
+        self.handover = make_handover(settings.overload)
+        self.step = DepthStep(None, make_recurrence(settings),
+                              make_depth_scale(settings, self.weights.output_kind))
+        self.outputs = DepthOutputs(
+            node, settings.rectify, make_settings_colouriser(settings), self._cloud_allowed())
+        self.worker = InferenceWorker(self.step, self.handover, self._on_frame, self._on_error)
+        self.loader = EngineLoader(self._on_engine, self._on_engine_failed)
+        qos = LOSSLESS_QOS if settings.overload == 'lossless' else LIVE_QOS
+        self.events = EventSubscription(node, settings.event_type, qos, self._on_events)
+        self._camera_info = node.create_subscription(
+            CameraInfo, 'camera_info', self._on_camera_info, CAMERA_INFO_QOS)
+        self.worker.start()
+        self._use_size(*self._size)
+
+    # --- the recipe -------------------------------------------------------------------------
+
+    def _on_events(self, data: bytes) -> None:
+        """Decode a message and accumulate it; hand the windows that it closes over."""
+        if not self.active:
+            return
+        try:
+            message = self.events.parse(data)
+        except MalformedInput as error:
+            self.counts[error.cause] += 1
+            self._warn(f'a message of events could not be read: {error}')
+            return
+        self._last_event_s = time.monotonic()
+        if self.front is None and not self._use_size(message.width, message.height):
+            return
+        self._frame_id = self.settings.frame_id or message.frame_id
+        self._feed(message)
+
+    def _feed(self, message: EventMessage) -> None:
+        n_before = self.front.input.n_events
+        try:
+            for window in self.front.feed(message):
+                self._hand_over(window)
+        except MalformedInput as error:         # counted by the input
+            self._warn(f'a message of events was not used: {error}')
+        self.event_rate.add(self.front.input.n_events - n_before)
+
+    def _hand_over(self, window) -> None:
+        self.window_rate.add()
+        if self.worker.has_engine or self.settings.overload == 'lossless':
+            self.handover.put(window)
+        else:
+            self.counts['engine_not_ready'] += 1
+
+    def _on_frame(self, frame: DepthFrame, put_ns: int) -> None:
+        """Publish a frame (inference thread)."""
+        began_ns = time.monotonic_ns()
+        stamp_ns = self.front.clock.to_host_ns(frame.window.end_ns)
+        self.outputs.publish(frame, stamp_ns, self._frame_id)
+        done_ns = time.monotonic_ns()
+        self.depth_rate.add()
+        self.latencies.add('wait', frame.taken_ns - put_ns)
+        self.latencies.add('step', frame.step_ns)
+        self.latencies.add('publish', done_ns - began_ns)
+        self.latencies.add('total', done_ns - put_ns)
+
+    # --- what comes besides events ----------------------------------------------------------
+
+    def _on_camera_info(self, message: CameraInfo) -> None:
+        try:
+            camera = from_camera_info(message)
+        except ConfigError as error:
+            self.camera_problem = str(error)
+            return
+        if camera == self.camera:
+            return
+        self.camera_problem = camera.problem()
+        if self.camera_problem is None:
+            self.camera = camera
+            self._use_size(*self._size)
+
+    def _use_size(self, width: int, height: int) -> bool:
+        """Make what depends on size and calibration of the sensor; tell whether there is any."""
+        if not (width and height):
+            self.counts['size_unknown'] += self.active
+            return False
+        if not (self.worker.has_engine or self.loader.busy):
+            self.loader.start(make_engine_spec(self.settings, width, height))
+        if self.settings.rectify and self.camera is None:
+            self.counts['no_camera_info'] += self.active
+            return False
+        view, mask, self.outputs.camera = make_view(
+            self.camera, self.settings.rectify, width, height)
+        if self.front is None or view is not None:
+            self._size = (width, height)
+            self.front = EventFront(self.settings, width, height, view)
+            self.step.scale = make_depth_scale(self.settings, self.weights.output_kind, mask)
+        return True
+
+    def _on_engine(self, engine) -> None:
+        """Take a new engine over between two windows (loader's thread)."""
+        reset = 'weights_changed' if self.worker.has_engine else None
+        self.engine_error = None
+        self.worker.use_engine(engine, reset)
+        self._node.get_logger().info(f'engine in use: {_one_line(engine.describe())}')
+
+    def _on_engine_failed(self, error: Exception) -> None:
+        self.engine_error = str(error)
+        self._node.get_logger().error(f'no engine: {error}')
+
+    def _on_error(self, error: Exception) -> None:
+        self._warn(f'a window was lost: {type(error).__name__}: {error}')
+
+    # --- what the node asks for -------------------------------------------------------------
+
+    def activate(self) -> None:
+        """Begin to read events, from the zero state."""
+        self.reset('activated')
+        self._last_event_s = time.monotonic()
+        self.active = True
+
+    def reset(self, reason: str) -> None:
+        """Forget everything that depends on past time."""
+        if self.front is not None:
+            self.front.reset(reason)            # its new epoch tells the worker to zero the states
+        self.handover.clear('reset')
+        self.outputs.colouriser.reset()
+
+    def load_weights(self, name: str) -> str:
+        """
+        Begin to prepare an engine with other weights; the present one runs on meanwhile.
+
+        :returns: a sentence for the caller. DepthAnyEventError if the weights cannot be used.
+        """
+        weights = find_weights(name)
+        make_depth_scale(self.settings, weights.output_kind)
+        if self.front is None:
+            raise DepthAnyEventError('the size of the sensor is not known yet: no events so far')
+        self.settings.weights = name
+        self.loader.start(make_engine_spec(self.settings, *self._size))
+        self.weights = weights
+        return f'preparing {weights.name} in the background; /diagnostics says when it is in use'
+
+    def apply(self, settings) -> None:
+        """Take over parameters that may change at run time."""
+        old, self.settings = self.settings, settings
+        self.step.scale = make_depth_scale(
+            settings, self.weights.output_kind, self.step.scale.valid_mask)
+        self.outputs.colouriser = make_settings_colouriser(settings)
+        self.outputs.cloud_allowed = self._cloud_allowed()
+        if settings.window != old.window and self.front is not None:
+            self.front.use_settings(settings)
+            self.step.recurrence = make_recurrence(settings)
+
+    def silent_s(self) -> float:
+        """Return for how long there have been no events, s."""
+        return time.monotonic() - self._last_event_s
+
+    def announcements(self) -> List[str]:
+        """Return what a user should read in the log at start."""
+        said = [f'{self.step.scale.mode.describe()}',
+                f'weights {self.weights.name}: {self.weights.source}', *self.weights.notes]
+        if not self.weights.trained:
+            said.append(f'the weights {self.weights.name} are UNTRAINED: the depth means nothing')
+        return said
+
+    def close(self) -> None:
+        """Stop the threads, then take everything on the ROS graph down."""
+        self.active = False
+        self.handover.close()
+        self.loader.stop()
+        self.worker.stop()
+        self.events.destroy()
+        self._node.destroy_subscription(self._camera_info)
+        self.outputs.destroy()
+
+    def _cloud_allowed(self) -> bool:
+        return self.step.scale.mode.is_metric or self.settings.points.allow_relative
+
+    def _warn(self, sentence: str) -> None:
+        self._node.get_logger().warning(sentence, throttle_duration_sec=THROTTLE_S)
+
+
+def _one_line(values: dict) -> str:
+    return ', '.join(f'{key} {value}' for key, value in values.items())

@@ -1,0 +1,101 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The subscription of events: finds out what is published, and takes raw bytes."""
+
+from importlib import import_module
+from typing import Callable, Optional
+
+from rclpy.event_handler import SubscriptionEventCallbacks
+from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.qos_overriding_options import QoSOverridingOptions
+
+from depthanyevent_ros.errors import ConfigError
+from depthanyevent_ros.events.cdr import parse_event_array, parse_event_packet
+from depthanyevent_ros.events.types import EventMessage
+
+#: Message module, class, and how its raw bytes are read, by event_type.
+EVENT_TYPES = {
+    'dvs': ('dvs_msgs', 'EventArray', parse_event_array),
+    'packet': ('event_camera_msgs', 'EventPacket', parse_event_packet),
+}
+POLL_S = 0.1
+
+#: Fits reliable and best-effort publishers; drivers send 1 ms packets, so this is a second.
+LIVE_QOS = QoSProfile(history=HistoryPolicy.KEEP_LAST, depth=1000,
+                      reliability=ReliabilityPolicy.BEST_EFFORT)
+#: Keeps everything and so makes a reliable publisher wait: for replay without loss.
+LOSSLESS_QOS = QoSProfile(history=HistoryPolicy.KEEP_ALL, depth=0,
+                          reliability=ReliabilityPolicy.RELIABLE)
+
+
+class EventSubscription:
+    """
+    Subscribes to ``events`` as EventArray or EventPacket, whichever is asked for or published.
+
+    :param on_data: called with the raw bytes of a message.
+    """
+
+    def __init__(self, node, event_type: str, qos: QoSProfile, on_data: Callable[[bytes], None]):
+        self.event_type: Optional[str] = None   # 'dvs' or 'packet' once subscribed
+        self.lost = 0                           # messages that the middleware says it lost
+        self.incompatible = 0                   # publishers whose QoS does not fit
+        self._node = node
+        self._qos = qos
+        self._on_data = on_data
+        self._subscription = None
+        self._timer = None
+        if event_type == 'auto':
+            self._timer = node.create_timer(POLL_S, self._look)
+        else:
+            self._subscribe(event_type)
+
+    @property
+    def topic(self) -> str:
+        """The full name of the topic."""
+        return self._node.resolve_topic_name('events')
+
+    def n_publishers(self) -> int:
+        """Return how many publishers there are on the topic, of any type."""
+        return self._node.count_publishers(self.topic)
+
+    def parse(self, data: bytes) -> EventMessage:
+        """Read the raw bytes of a message; MalformedInput names what is wrong."""
+        return EVENT_TYPES[self.event_type][2](data)
+
+    def destroy(self) -> None:
+        """Take the subscription down."""
+        if self._timer is not None:
+            self._node.destroy_timer(self._timer)
+        if self._subscription is not None:
+            self._node.destroy_subscription(self._subscription)
+        self._timer = self._subscription = None
+
+    def _look(self) -> None:
+        types = {f'{package}/msg/{name}': event_type
+                 for event_type, (package, name, _) in EVENT_TYPES.items()}
+        for publisher in self._node.get_publishers_info_by_topic(self.topic):
+            if publisher.topic_type in types:
+                self._node.destroy_timer(self._timer)
+                self._timer = None
+                self._subscribe(types[publisher.topic_type])
+                return
+
+    def _subscribe(self, event_type: str) -> None:
+        package, name, _ = EVENT_TYPES[event_type]
+        try:
+            message_type = getattr(import_module(f'{package}.msg'), name)
+        except ImportError as error:
+            raise ConfigError(f'event_type: {event_type} needs the package {package}, which is '
+                              'not installed (interfaces/ in our repository has it)') from error
+        callbacks = SubscriptionEventCallbacks(
+            message_lost=self._on_lost, incompatible_qos=self._on_incompatible)
+        self.event_type = event_type
+        self._subscription = self._node.create_subscription(
+            message_type, 'events', self._on_data, self._qos, raw=True, event_callbacks=callbacks,
+            qos_overriding_options=QoSOverridingOptions.with_default_policies())
+
+    def _on_lost(self, info) -> None:
+        self.lost += info.total_count_change
+
+    def _on_incompatible(self, info) -> None:
+        self.incompatible += info.total_count_change

@@ -1,0 +1,109 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Getting an engine ready in the background.
+
+Building one (PyTorch to ONNX to the engine, then the parity check) takes half a minute of CPU and
+a gigabyte of memory, and most of it holds the interpreter lock, so it runs in a process of its
+own; this process only loads the result from the cache.
+"""
+
+from dataclasses import asdict
+import json
+import subprocess
+import sys
+import threading
+import time
+from typing import Callable, Optional
+
+from depthanyevent_ros.engines.factory import make_engine
+from depthanyevent_ros.engines.protocol import Engine, EngineSpec
+from depthanyevent_ros.errors import DepthAnyEventError, EngineUnavailable
+
+POLL_S = 0.1
+
+
+class EngineLoader:
+    """
+    Builds and loads engines, one at a time, in a thread and a child process.
+
+    :param on_ready: called in the loader's thread with the engine.
+    :param on_failed: called in the loader's thread with the error.
+    """
+
+    def __init__(self, on_ready: Callable[[Engine], None],
+                 on_failed: Callable[[Exception], None]):
+        self.doing = 'nothing'                  # for diagnostics
+        self._on_ready = on_ready
+        self._on_failed = on_failed
+        self._stopping = threading.Event()
+        self._thread: Optional[threading.Thread] = None
+
+    @property
+    def busy(self) -> bool:
+        """Tell whether an engine is being prepared."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def start(self, spec: EngineSpec) -> None:
+        """Begin to prepare an engine; DepthAnyEventError if one is being prepared already."""
+        if self.busy:
+            raise DepthAnyEventError('an engine is being prepared already: wait until it is done')
+        self._thread = threading.Thread(target=self._run, args=(spec,), name='engine loader')
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Give up what is being prepared, and wait until everything is down."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self, spec: EngineSpec) -> None:
+        try:
+            self._build(spec)
+            if self._stopping.is_set():
+                return
+            self.doing = 'loading the engine'
+            engine = make_engine(spec)
+        except Exception as error:  # whatever a framework may raise: it ends in the diagnostics
+            self.doing = f'failed: {error}'
+            self._on_failed(error)
+            return
+        self.doing = 'nothing'
+        if self._stopping.is_set():
+            engine.close()
+        else:
+            self._on_ready(engine)
+
+    def _build(self, spec: EngineSpec) -> None:
+        """Run the build in a child process, which stops at once when we do."""
+        started_s = time.monotonic()
+        command = [sys.executable, '-m', 'depthanyevent_ros', 'build_engine',
+                   '--spec', json.dumps(asdict(spec))]
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE, text=True) as child:
+            said = _Tail(child.stderr)
+            while child.poll() is None:
+                self.doing = f'building the engine for {time.monotonic() - started_s:.0f} s'
+                if self._stopping.wait(POLL_S):
+                    child.terminate()
+                    return
+            if child.returncode != 0:
+                raise EngineUnavailable(said.last() or f'the build ended with code '
+                                        f'{child.returncode}')
+
+
+class _Tail:
+    """Keeps the last line of a stream, so that the child never waits for a reader."""
+
+    def __init__(self, stream):
+        self._line = ''
+        self._thread = threading.Thread(target=self._read, args=(stream,), daemon=True)
+        self._thread.start()
+
+    def last(self) -> str:
+        self._thread.join(timeout=5)
+        return self._line
+
+    def _read(self, stream) -> None:
+        for line in stream:
+            self._line = line.strip() or self._line

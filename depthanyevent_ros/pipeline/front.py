@@ -1,0 +1,62 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The input half of the recipe: messages of events in, closed windows out."""
+
+from typing import Iterator, Optional
+
+from depthanyevent_ros.events.clock import SensorClock
+from depthanyevent_ros.events.input import EventInput
+from depthanyevent_ros.events.last_event_map import View
+from depthanyevent_ros.events.types import EventMessage
+from depthanyevent_ros.events.window_builder import WindowBuilder
+from depthanyevent_ros.events.windows import ClosedWindow
+from depthanyevent_ros.parameters import Settings
+from depthanyevent_ros.pipeline.assembly import make_window_builder
+
+
+class EventFront:
+    """
+    Decodes, accumulates, and keeps the clocks together, for one sensor.
+
+    :param view: where events are moved to (the rectified view), None for the sensor's own.
+    """
+
+    def __init__(self, settings: Settings, width: int, height: int, view: Optional[View] = None):
+        self.width, self.height = width, height
+        self.input = EventInput(self._on_input_reset, width, height)
+        self.clock = SensorClock()
+        self.windows: WindowBuilder
+        self._view = view
+        self.use_settings(settings)
+
+    def feed(self, message: EventMessage) -> Iterator[ClosedWindow]:
+        """
+        Take a message and yield the windows that it closes.
+
+        :raises MalformedInput: if the message cannot be used; nothing else is lost.
+        """
+        epoch, oldest_ns, newest_ns = self.windows.epoch, None, None
+        for block in self.input.blocks(message):
+            yield from self.windows.feed(block)
+            if self.windows.epoch != epoch:     # sensor time has jumped: the offset is another
+                epoch = self.windows.epoch
+                self.clock.reset()
+            if len(block):
+                newest_ns = int(block['t_ns'][-1])
+                oldest_ns = int(block['t_ns'][0]) if oldest_ns is None else oldest_ns
+        if newest_ns is not None:
+            self.clock.add(newest_ns, message.stamp_ns, oldest_ns)
+
+    def use_settings(self, settings: Settings) -> None:
+        """Begin anew with other windows."""
+        self.windows = make_window_builder(settings, self.width, self.height, self._view)
+
+    def reset(self, reason: str) -> None:
+        """Forget everything that depends on past time."""
+        self.windows.reset(reason)
+        self.input.resync()
+        self.clock.reset()
+
+    def _on_input_reset(self, reason: str) -> None:
+        self.windows.reset(reason)
+        self.clock.reset()

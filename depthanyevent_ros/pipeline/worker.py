@@ -1,0 +1,110 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The inference thread: takes windows, steps, hands the frames on; exchanges engines."""
+
+from collections import Counter
+import threading
+from typing import Callable, Optional
+
+from depthanyevent_ros.events.windows import ClosedWindow
+from depthanyevent_ros.pipeline.depth_step import DepthFrame, DepthStep
+from depthanyevent_ros.pipeline.handover import Handover
+
+#: How long one wait for a window lasts, so that new engines and the end are noticed.
+POLL_S = 0.2
+
+
+class InferenceWorker:
+    """
+    Runs a DepthStep in one thread of its own.
+
+    :param step: what to apply; its ``engine`` may be None until the first ``use_engine``.
+    :param on_frame: called in the worker's thread with each DepthFrame and the steady-clock time
+        at which its window was handed over.
+    :param on_error: called in the worker's thread with an exception that a step or ``on_frame``
+        raised; the thread goes on with the next window.
+    """
+
+    def __init__(self, step: DepthStep, handover: Handover,
+                 on_frame: Callable[[DepthFrame, int], None],
+                 on_error: Callable[[Exception], None]):
+        self.counts = Counter()
+        self.step = step
+        self.n_exchanged = 0                    # engines taken over so far, the first included
+        self._handover = handover
+        self._on_frame = on_frame
+        self._on_error = on_error
+        self._next_engine = None
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._engine_came = threading.Event()
+        self._thread: Optional[threading.Thread] = None
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread = threading.Thread(target=self._run, name='inference')
+        self._thread.start()
+
+    def use_engine(self, engine, reset: Optional[str] = None) -> None:
+        """
+        Exchange the engine between two windows; may be called from any thread.
+
+        :param reset: reason for which the states go back to zero, None to keep them.
+        """
+        with self._lock:
+            superseded, self._next_engine = self._next_engine, (engine, reset)
+        self._engine_came.set()
+        if superseded:
+            superseded[0].close()
+
+    @property
+    def has_engine(self) -> bool:
+        """Tell whether windows can be processed."""
+        return self.step.engine is not None or self._next_engine is not None
+
+    def stop(self) -> None:
+        """End the thread, wait for it, and free the engine."""
+        self._stopping.set()
+        self._engine_came.set()
+        self._handover.close()
+        if self._thread is not None:
+            self._thread.join()
+        self._exchange_engine()
+        if self.step.engine is not None:
+            self.step.engine.close()
+            self.step.engine = None
+
+    def _run(self) -> None:
+        self._engine_came.wait()
+        while not self._stopping.is_set():
+            handed = self._handover.take(POLL_S) if self.has_engine else None
+            self._exchange_engine()
+            if handed is not None:
+                self._process(*handed)
+
+    def _process(self, window: ClosedWindow, put_ns: int) -> None:
+        frame = None
+        try:
+            frame = self.step.process(window)
+        except Exception as error:  # whatever an engine may raise: the node lives on and says so
+            self.counts['engine_error'] += 1
+            self.step.recurrence.reset('engine_error')
+            self._on_error(error)
+        try:
+            if frame is not None:
+                self._on_frame(frame, put_ns)
+        except Exception as error:  # likewise; the depth is lost, the state is not
+            self.counts['output_error'] += 1
+            self._on_error(error)
+
+    def _exchange_engine(self) -> None:
+        with self._lock:
+            waiting, self._next_engine = self._next_engine, None
+        if waiting is None:
+            return
+        old, (self.step.engine, reset) = self.step.engine, waiting
+        if reset:
+            self.step.recurrence.reset(reset)
+        self.n_exchanged += 1
+        if old is not None:
+            old.close()

@@ -1,0 +1,61 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Replay a recording through the depth node and look at the depth in RViz."""
+
+from launch import LaunchDescription
+from launch.actions import DeclareLaunchArgument, EmitEvent, IncludeLaunchDescription
+from launch.actions import RegisterEventHandler
+from launch.conditions import IfCondition
+from launch.event_handlers import OnProcessExit
+from launch.events import Shutdown
+from launch.launch_description_sources import PythonLaunchDescriptionSource
+from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
+from launch_ros.actions import Node
+from launch_ros.substitutions import FindPackageShare
+
+SHARE = FindPackageShare('depthanyevent_ros')
+ARGUMENTS = [
+    ('recording', None, 'Recording: rosbag2 folder, .mcap, .db3, ROS 1 .bag or .aedat4.'),
+    ('rate', '1.0', 'Speed of the replay; 1.0 is real time.'),
+    ('loop', '1', 'How often the recording is played; inf repeats it until stopped.'),
+    ('params_file', PathJoinSubstitution([SHARE, 'config', 'davis346.yaml']),
+     'Parameters of the depth node; the presets are in config/.'),
+    ('weights', '', 'Name in models/manifest.yaml, or path of a weight file.'),
+    ('engine', '', 'Engine: auto, openvino or torch.'),
+    ('depth_mode', '', 'Meaning of the depth: relative, metric or aligned.'),
+    ('overload', '', 'When the engine is too slow: latest, merge or lossless.'),
+    ('rectify', '', 'Rectify the events by the recorded calibration.'),
+    ('rviz', 'true', 'Open RViz with config/depth.rviz.'),
+    ('exit_when_done', 'false', 'Stop everything when the recording has been played.'),
+    ('log_level', 'info', 'Log level of the nodes.'),
+]
+PASSED_ON = ('params_file', 'weights', 'engine', 'depth_mode', 'overload', 'rectify', 'rviz',
+             'log_level')
+
+
+def generate_launch_description() -> LaunchDescription:
+    """Return the player, the depth node and RViz."""
+    value = {name: LaunchConfiguration(name) for name, _, _ in ARGUMENTS}
+    player = Node(
+        package='depthanyevent_ros', executable='play', name='play', output='screen',
+        arguments=[value['recording'], '--rate', value['rate'], '--loop', value['loop'],
+                   '--clock', '--wait-for-subscribers', '1'],
+        remappings=[('events', '/event_camera/events'),
+                    ('image_raw', '/event_camera/image_raw'),
+                    ('camera_info', '/event_camera/camera_info')])
+    depth = IncludeLaunchDescription(
+        PythonLaunchDescriptionSource(
+            PathJoinSubstitution([SHARE, 'launch', 'depth.launch.py'])),
+        launch_arguments={**{name: value[name] for name in PASSED_ON},
+                          'use_sim_time': 'true'}.items())
+    end = RegisterEventHandler(
+        OnProcessExit(target_action=player,
+                      on_exit=[EmitEvent(event=Shutdown(reason='the recording has ended'))]),
+        condition=IfCondition(value['exit_when_done']))
+    return LaunchDescription([
+        *(DeclareLaunchArgument(name, default_value=default, description=text)
+          for name, default, text in ARGUMENTS),
+        depth,
+        player,
+        end,
+    ])
