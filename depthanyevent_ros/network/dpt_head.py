@@ -44,9 +44,10 @@ class FeatureFusionBlock(nn.Module):
         """Return [B, F, *size]; the lowest block has no ``level`` and skips its first unit."""
         for skip in level:
             x = x + self.resConfUnit1(skip)
-        x = functional.interpolate(self.resConfUnit2(x), size=tuple(size), mode='bilinear',
-                                   align_corners=True)
-        return self.out_conv(x)
+        # The published order is interpolate, then out_conv. They commute (the weights of an
+        # interpolation add up to 1), and before it the convolution has a quarter of the pixels.
+        x = self.out_conv(self.resConfUnit2(x))
+        return functional.interpolate(x, size=tuple(size), mode='bilinear', align_corners=True)
 
 
 class Scratch(nn.Module):

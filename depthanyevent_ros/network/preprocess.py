@@ -17,13 +17,27 @@ IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 
 
+def bicubic_matrix(size: int, new: int) -> Tensor:
+    """
+    Return the [new, size] matrix of torch's bicubic resize along one axis.
+
+    A resize is linear and separable, so it is known by what it does to the unit vectors; no
+    antialiasing, align_corners=False, not clamped.
+    """
+    units = torch.eye(size).reshape(size, 1, size, 1)
+    resized = functional.interpolate(units, size=(new, 1), mode='bicubic', align_corners=False)
+    return resized.reshape(size, new).T.contiguous()
+
+
 class SensorModel(nn.Module):
     """
     A network between an image and a depth map of one fixed sensor size.
 
     ``forward(image, *state) -> (depth, *state)`` with image [3, H, W], Tencode in 0..1, depth
     [H, W] and the state as flat tensors in the order of ``state_names``. Resize (bicubic, not
-    clamped), ImageNet normalisation and the last bilinear resize are part of it.
+    clamped), ImageNet normalisation and the last bilinear resize are part of it. The first resize
+    is two products with constant matrices: for a DAVIS346 OpenVINO computes them three times as
+    fast as its cubic interpolation, which is 2 % of the whole step.
     """
 
     def __init__(self, network: DepthAnyEvent, height: int, width: int,
@@ -36,7 +50,9 @@ class SensorModel(nn.Module):
         with torch.no_grad():
             position = network.pretrained.position(rows, columns).clone()
         constants = {'position': position, 'mean': torch.tensor(IMAGENET_MEAN).view(3, 1, 1),
-                     'std': torch.tensor(IMAGENET_STD).view(3, 1, 1)}
+                     'std': torch.tensor(IMAGENET_STD).view(3, 1, 1),
+                     'rows': bicubic_matrix(height, self.input_size[0]),
+                     'columns': bicubic_matrix(width, self.input_size[1]).T.contiguous()}
         for name, value in constants.items():
             self.register_buffer(name, value, persistent=False)
 
@@ -54,12 +70,8 @@ class SensorModel(nn.Module):
     def forward(self, image: Tensor, *flat: Tensor) -> Tuple[Tensor, ...]:
         """Return depth [H, W] and the new flat state."""
         state: State = tuple(zip(flat[0::2], flat[1::2]))
-        x = image.unsqueeze(0)
-        if self.input_size != (self.height, self.width):
-            x = functional.interpolate(x, size=self.input_size, mode='bicubic',
+        x = (self.rows @ (image @ self.columns) - self.mean) / self.std
+        depth, state = self.network(x.unsqueeze(0), state, self.position)
+        depth = functional.interpolate(depth, size=(self.height, self.width), mode='bilinear',
                                        align_corners=False)
-        depth, state = self.network((x - self.mean) / self.std, state, self.position)
-        if self.input_size != (self.height, self.width):
-            depth = functional.interpolate(depth, size=(self.height, self.width),
-                                           mode='bilinear', align_corners=False)
         return (depth[0, 0], *(tensor for pair in state for tensor in pair))

@@ -9,6 +9,7 @@ import torch
 from depthanyevent_ros.errors import ConfigError
 from depthanyevent_ros.network.config import ENCODERS, ModelConfig
 from depthanyevent_ros.network.depth_anyevent import build_network, state_sizes
+from depthanyevent_ros.network.dpt_head import FeatureFusionBlock
 from depthanyevent_ros.network.seeded import seeded_state_dict
 
 
@@ -59,6 +60,17 @@ def test_the_levels_have_the_sizes_of_the_table(model_type, outputs):
     assert seen['refinenet1'] == seen['output_conv1'] == finest
     assert [tuple(pair[0].shape[2:]) for pair in state] == [
         outputs[n] for n in (4, 3, 2, 1)][:len(state)]
+
+
+def test_a_fusion_block_equals_the_published_order():
+    """Interpolating before the 1x1 convolution, as published, gives the same."""
+    torch.manual_seed(6)
+    block = FeatureFusionBlock(8)
+    x, level = torch.randn(2, 1, 8, 5, 7).unbind(0)
+    expected = block.resConfUnit2(x + block.resConfUnit1(level))
+    expected = block.out_conv(torch.nn.functional.interpolate(
+        expected, size=(9, 13), mode='bilinear', align_corners=True))
+    torch.testing.assert_close(block((9, 13), x, level), expected, rtol=1e-4, atol=1e-5)
 
 
 def test_the_state_changes_the_depth():

@@ -10,7 +10,7 @@ from depthanyevent_ros.errors import ConfigError
 from depthanyevent_ros.network.config import ModelConfig
 from depthanyevent_ros.network.depth_anyevent import build_network
 from depthanyevent_ros.network.input_size import network_size
-from depthanyevent_ros.network.preprocess import SensorModel
+from depthanyevent_ros.network.preprocess import bicubic_matrix, SensorModel
 from depthanyevent_ros.network.seeded import seeded_state_dict
 
 
@@ -68,9 +68,22 @@ def test_the_sensor_model_is_its_three_steps():
         torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=1e-6)
 
 
-def test_a_sensor_of_the_networks_size_is_not_resized():
-    """The picture goes through as it is, and the caller's tensor is left alone."""
+@pytest.mark.parametrize('size, new', [((260, 346), (266, 350)), ((260, 346), (154, 210)),
+                                       ((480, 640), (266, 350)), ((20, 30), (28, 42))])
+def test_the_matrices_are_torchs_bicubic_resize(size, new):
+    """Enlarging and shrinking, both axes; values outside 0..1 are not clamped."""
+    image = torch.rand(3, *size)
+    rows, columns = (bicubic_matrix(*pair) for pair in zip(size, new))
+    expected = functional.interpolate(image[None], size=new, mode='bicubic')[0]
+    torch.testing.assert_close(rows @ image @ columns.T, expected, rtol=0, atol=2e-6)
+    assert expected.max() > 1
+
+
+def test_a_sensor_of_the_networks_size_is_not_changed():
+    """The matrices are unit matrices, and the caller's tensor is left alone."""
     sensor = model(112, 154)
+    assert torch.equal(sensor.rows, torch.eye(112))
+    assert torch.equal(sensor.columns, torch.eye(154))
     image = torch.zeros(3, 112, 154)
     with torch.inference_mode():
         depth, *_ = sensor(image, *sensor.zero_state())
