@@ -97,10 +97,21 @@ def summarize_run(recording, timeline: Timeline, story: NodeStory,
         drops=facts.drop_facts(story), resets=facts.reset_facts(story),
         event_rate_mev_s=timeline.series(), latency_over_time_ms=facts.arrival_latency(story),
         machine=describe_machine(), version=__version__,
-        notes=(*conditions.notes, *recording.notes, *story.warnings.values()),
+        notes=(*conditions.notes, *queue_notes(facts.latency_facts(story), conditions.window_s),
+               *recording.notes, *story.warnings.values()),
         latency_label=conditions.latency_label,
         n_events_received=facts.total(story, 'input', 'events_total') if story.parts else None,
         started=datetime.now().strftime('%d %B %Y, %H:%M'))
+
+
+def queue_notes(latency_ms, window_s: float) -> Sequence[str]:
+    """Say why the latency is long, if it is because windows had to queue."""
+    wait, step = latency_ms.get('wait', (0, 0, 0)), latency_ms.get('step', (0, 0, 0))
+    if wait[0] <= window_s * 1e3 or step[0] <= 0:
+        return ()
+    return (f'The engine took {step[0]:.0f} ms for each window of {window_s * 1e3:g} ms, so '
+            f'windows queued: half of them waited {wait[0]:.0f} ms or more. A smaller network '
+            'input, longer windows or more free cores bring the latency down.',)
 
 
 def _panel_maker(timeline, summary, conditions) -> PanelMaker:

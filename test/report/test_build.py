@@ -9,7 +9,7 @@ import cv2
 import pytest
 
 from depthanyevent_ros.recordings import open_recording
-from depthanyevent_ros.report.build import build_report, RunConditions
+from depthanyevent_ros.report.build import build_report, queue_notes, RunConditions
 from depthanyevent_ros.report.timeline import read_timeline
 
 CONDITIONS = RunConditions('Played by a test.', 0.05, '50 ms, no overlap', notes=('a remark',))
@@ -80,3 +80,11 @@ def test_a_run_without_depth_leaves_a_report_without_video(run_files, tmp_path):
     assert left.video is None and list(left.stills) == []
     page = left.report.read_text(encoding='utf-8')
     assert 'There is no video' in page and re.search(r'>0 <small>of 0 windows', page)
+
+
+def test_a_queue_is_explained():
+    """Steps of 80 ms for windows of 50 ms: windows wait, and the report says why."""
+    note, = queue_notes({'wait': (300, 500, 600), 'step': (80, 90, 99)}, 0.05)
+    assert 'took 80 ms for each window of 50 ms' in note and 'waited 300 ms' in note
+    assert queue_notes({'wait': (2, 5, 6), 'step': (30, 31, 32)}, 0.05) == ()
+    assert queue_notes({}, 0.05) == ()
