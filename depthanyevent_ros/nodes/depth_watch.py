@@ -10,9 +10,6 @@ from typing import Dict, Optional
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from lifecycle_msgs.srv import GetState
 
-#: What the part 'engine' always says; more keys come from an engine that is in use.
-_WITHOUT_ENGINE = {'weights', 'weights_trained', 'weights_sha256', 'doing'}
-
 
 @dataclass(frozen=True)
 class Part:
@@ -59,9 +56,9 @@ class DepthWatch:
 
     @property
     def is_ready(self) -> bool:
-        """Whether the node is active with an engine in use."""
+        """Whether the node has an engine in use: only that one says its name."""
         engine = self.part('engine').values
-        return bool(set(engine) - _WITHOUT_ENGINE) and engine.get('doing') == 'nothing'
+        return 'engine' in engine and engine.get('doing', 'nothing') == 'nothing'
 
     @property
     def engine_problem(self) -> Optional[str]:

@@ -12,7 +12,7 @@ from depthanyevent_ros.report.summary import Percentiles, Series, WeightsFacts
 
 #: In the order in which a window passes through them; others follow.
 STAGES = ('wait', 'step', 'publish', 'total')
-#: A latency above this (an hour) is no latency.
+#: A latency above this (an hour) is none: stamps of another time, and no clock to tell.
 IMPOSSIBLE_MS = 3.6e6
 _NOT_ENGINE = ('weights', 'doing', 'trained', 'output_kind')
 #: Counts of the node that are losses, and counts that are resets, by part and prefix.
@@ -84,14 +84,15 @@ def arrival_latency(story: NodeStory) -> Series:
     Return how long after the end of its window each depth was recorded, ms.
 
     The end of a window is a time of the recording where that was played with its own clock: then
-    what counts is when the player got there, which the recorded ticks of the clock tell.
+    what counts is when the player got there, which the recorded ticks of the clock tell. A bag
+    whose record times are the stamps was not made live: it holds no latency.
     """
     if not story.arrivals:
         return Series((), ())
     stamps, records = np.array(story.arrivals, np.int64).T
     latency_ms = (records - _reached(story, stamps)) * 1e-6
-    if np.abs(latency_ms).max() > IMPOSSIBLE_MS:
-        return Series((), ())                   # stamps of another time, and no clock to tell
+    if np.abs(latency_ms).max() > IMPOSSIBLE_MS or not latency_ms.any():
+        return Series((), ())
     return Series(((stamps - stamps[0]) * 1e-9).tolist(), latency_ms.tolist())
 
 

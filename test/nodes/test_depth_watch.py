@@ -34,7 +34,7 @@ def test_nothing_heard_is_not_ready(watch):
 
 def test_a_node_is_ready_when_it_describes_an_engine(watch):
     """While it builds one it says only what it is doing."""
-    building = {'weights': 'w', 'weights_trained': False, 'doing': 'building for 3 s'}
+    building = {'weights': 'w', 'weights_source': 'us', 'doing': 'building for 3 s'}
     watch._on_diagnostics(say(engine=building))
     assert not watch.is_ready and watch.doing == 'building for 3 s'
     watch._on_diagnostics(say(engine={**building, 'doing': 'nothing'}))

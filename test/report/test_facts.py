@@ -76,6 +76,11 @@ def test_stamps_of_another_year_without_a_clock_give_no_latency():
     assert facts.arrival_latency(NodeStory(arrivals=[(0, 10**18)])).values == ()
 
 
+def test_a_bag_that_was_not_made_live_holds_no_latency():
+    """Record times that are the stamps are no measurement of 0 ms."""
+    assert facts.arrival_latency(NodeStory(arrivals=[(5, 5), (6, 6)])).values == ()
+
+
 def test_no_depth_has_no_latency():
     """An empty series."""
     assert facts.arrival_latency(NodeStory()).values == ()
