@@ -5,7 +5,8 @@
 from typing import Callable, Dict
 
 from depthanyevent_ros.nodes.depth_session import DepthSession
-from depthanyevent_ros.nodes.diagnostics import Status
+from depthanyevent_ros.pipeline import status as part
+from depthanyevent_ros.pipeline.status import Status
 
 
 def depth_parts(session: DepthSession) -> Dict[str, Callable[[], Status]]:
@@ -21,20 +22,15 @@ def depth_parts(session: DepthSession) -> Dict[str, Callable[[], Status]]:
 
 def input_status(session: DepthSession) -> Status:
     """Events: rate, what was lost or not used, and why nothing arrives if nothing does."""
-    events, status = session.events, Status()
+    events = session.events
+    status = part.input_status(session.front) if session.front else Status({'events_total': 0})
     status.values.update({
         'topic': events.topic,
         'type': events.event_type or 'not known yet',
         'events_mev_s': session.event_rate.read() * 1e-6,
-        'events_total': session.event_rate.total,
         'messages_lost_by_middleware': events.lost,
     })
     status.add_counts('not_used', session.counts)
-    if session.front is not None:
-        status.add_counts('input', session.front.input.all_counts())
-        status.values['encoding'] = session.front.input.encoding
-        status.values.update(
-            {f'clock.{key}': value for key, value in session.front.clock.describe().items()})
     if not session.active:
         status.message = 'inactive: events are not read'
         return status
@@ -54,45 +50,36 @@ def input_status(session: DepthSession) -> Status:
 
 def window_status(session: DepthSession) -> Status:
     """Windows: rate, events outside, resets by reason."""
-    status = Status({'windows_per_s': session.window_rate.read(),
-                     'windows_total': session.window_rate.total,
-                     'policy': session.settings.window.policy})
     if session.front is None:
+        status = Status({'windows_total': 0})
         status.message = 'waiting for the size of the sensor: no message of events so far'
         return status
-    status.add_counts('events', session.front.windows.counts)
-    status.add_counts('reset', session.front.windows.resets)
+    status = part.window_status(session.front, session.settings.window.policy,
+                                session.window_rate.total)
+    status.values['windows_per_s'] = session.window_rate.read()
     return status
 
 
 def engine_status(session: DepthSession) -> Status:
     """Engine and weights in use, and what is being prepared."""
-    engine, weights, status = session.step.engine, session.weights, Status()
-    status.values.update({'weights': weights.name, 'weights_trained': weights.trained,
-                          'weights_sha256': weights.sha256, 'doing': session.loader.doing})
-    if engine is not None:
-        status.values.update(engine.describe())
-    elif session.engine_error is None:
+    engine = session.step.engine
+    status = part.engine_status(engine, session.weights)
+    status.values['doing'] = session.loader.doing
+    if session.engine_error is not None:
+        status.error(session.engine_error)
+    elif engine is None:
         status.warn(f'no engine yet ({session.loader.doing}): windows are dropped until it is '
                     'ready; a first build takes about a minute, later starts read the cache')
-    if session.engine_error is not None:
-        status.error(f'{session.engine_error}')
-    if not weights.trained:
-        status.warn(f'the weights {weights.name} are untrained: the depth means nothing; set the '
-                    'parameter weights to a trained file')
     return status
 
 
 def inference_status(session: DepthSession) -> Status:
     """Latencies by stage, windows dropped, states reset."""
-    status = Status({'overload': session.settings.overload,
-                     'waiting_windows': len(session.handover)})
-    for stage, figures in session.latencies.percentiles().items():
-        for name, value in zip(('p50', 'p95', 'p99'), figures):
-            status.values[f'latency_{stage}_{name}_ms'] = float(value)
+    status = part.inference_status(session.latencies, session.step)
+    status.values.update({'overload': session.settings.overload,
+                          'waiting_windows': len(session.handover)})
     status.add_counts('windows', session.handover.counts)
-    status.add_counts('failed', session.step.counts + session.worker.counts)
-    status.add_counts('state_reset', session.step.recurrence.resets)
+    status.add_counts('failed', session.worker.counts)
     total_ms = status.values.get('latency_total_p50_ms', 0.0)
     if total_ms > session.settings.diagnostics.latency_ms:
         status.warn(f'depth is {total_ms:.0f} ms late: take a smaller engine.input_width and '
@@ -102,11 +89,8 @@ def inference_status(session: DepthSession) -> Status:
 
 def output_status(session: DepthSession) -> Status:
     """Depth: rate, mode, and what is missing for camera_info and points."""
-    status = Status({'depth_per_s': session.depth_rate.read(),
-                     'depth_total': session.depth_rate.total,
-                     'depth_mode': session.step.scale.mode.name,
-                     'depth_meaning': session.step.scale.mode.describe(),
-                     'rectified': session.settings.rectify})
+    status = part.output_status(session.step, session.depth_rate.total, session.settings.rectify)
+    status.values['depth_per_s'] = session.depth_rate.read()
     if session.camera is None:
         status.warn(session.camera_problem or
                     'no camera_info has arrived: depth/camera_info and depth/points stay silent')

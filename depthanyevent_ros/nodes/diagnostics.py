@@ -6,35 +6,11 @@ Diagnostics without diagnostic_updater, which has no wheel.
 A *part* is a callable that returns a Status; the publisher asks every part once a period.
 """
 
-from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, Mapping
+from typing import Callable, Mapping
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 
-OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
-
-
-@dataclass
-class Status:
-    """The state of one part: the worst of what was said of it, and its figures."""
-
-    values: Dict[str, Any] = field(default_factory=dict)
-    level: bytes = OK
-    message: str = 'ok'
-
-    def warn(self, sentence: str, level: bytes = WARN) -> None:
-        """Raise the level; the first sentence of the highest level is the message."""
-        if level > self.level:
-            self.level, self.message = level, sentence
-
-    def error(self, sentence: str) -> None:
-        """Raise the level to ERROR."""
-        self.warn(sentence, ERROR)
-
-    def add_counts(self, prefix: str, counts: Mapping[str, int]) -> None:
-        """Add one value for each count, as ``prefix.cause``."""
-        for cause in sorted(counts):
-            self.values[f'{prefix}.{cause}'] = counts[cause]
+from depthanyevent_ros.pipeline.status import Status
 
 
 class DiagnosticsPublisher:
@@ -42,12 +18,9 @@ class DiagnosticsPublisher:
     Publishes the parts of a node on /diagnostics, as ``<node>: <part>`` (REP-107).
 
     :param parts: by name; called in the executor's thread.
-    :param hardware_id: what the figures are of, for example the frame of the camera.
     """
 
-    def __init__(self, node, parts: Mapping[str, Callable[[], Status]], period_s: float,
-                 hardware_id: str = ''):
-        self.hardware_id = hardware_id
+    def __init__(self, node, parts: Mapping[str, Callable[[], Status]], period_s: float):
         self._node = node
         self._parts = parts
         self._publisher = node.create_publisher(DiagnosticArray, '/diagnostics', 10)
@@ -66,11 +39,8 @@ class DiagnosticsPublisher:
         self._node.destroy_publisher(self._publisher)
 
     def _status(self, name: str, status: Status) -> DiagnosticStatus:
-        values = [KeyValue(key=key, value=_text(value)) for key, value in status.values.items()]
+        # With its namespace, so that the nodes of two cameras are told apart.
         return DiagnosticStatus(
-            name=f'{self._node.get_name()}: {name}', level=status.level, message=status.message,
-            hardware_id=self.hardware_id, values=values)
-
-
-def _text(value: Any) -> str:
-    return f'{value:.4g}' if isinstance(value, float) else str(value)
+            name=f'{self._node.get_fully_qualified_name().lstrip("/")}: {name}',
+            level=bytes([status.level]), message=status.message, hardware_id='event_camera',
+            values=[KeyValue(key=key, value=value) for key, value in status.texts().items()])

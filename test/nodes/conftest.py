@@ -121,7 +121,7 @@ class Graph:
         for message in reversed(self.received['/diagnostics']):
             for status in message.status:
                 if status.name == f'depth: {part}':
-                    return {'level': status.level, 'message': status.message,
+                    return {'level': status.level[0], 'message': status.message,
                             **{value.key: value.value for value in status.values}}
         return {}
 
