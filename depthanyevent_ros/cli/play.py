@@ -31,7 +31,8 @@ def add_arguments(parser):
                         help='recorded (default), dvs (EventArray), packet (EventPacket), or an '
                              'encoding of packets, for example mono')
     parser.add_argument('--clock', type=float, nargs='?', const=100.0, default=0.0, metavar='HZ',
-                        help='publish /clock, by default 100 times a second')
+                        help='publish /clock, by default 100 times per second of the '
+                             'recording')
     parser.add_argument('--lossless', action='store_true',
                         help='wait for slow subscribers that are reliable and keep all')
     parser.add_argument('--stamps', choices=('now', 'recorded'),

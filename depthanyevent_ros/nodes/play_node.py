@@ -9,6 +9,7 @@ the time of its arrival: at the recorded rate it becomes now, as a driver would 
 another pace than the sensor's clock, and who estimates the offset of the two would be misled.
 """
 
+import math
 import signal
 import sys
 import threading
@@ -75,7 +76,7 @@ def _play(node, recording, options, settings, stop):
     _wait_for_subscribers(publishers, settings, stop)
     cues = timeline(recording, options)
     if settings.clock_hz:
-        cues = with_clock_ticks(cues, settings.clock_period_ns(options.rate))
+        cues = with_clock_ticks(cues, max(int(1e9 / settings.clock_hz), 1))
     pacer = Pacer(stop)
     with tqdm(desc=str(recording.path), unit=' messages', file=sys.stderr, leave=False,
               disable=not sys.stderr.isatty()) as bar:
@@ -84,7 +85,7 @@ def _play(node, recording, options, settings, stop):
                 break
             publishers.publish(cue, stop)
             bar.update(publishers.n_messages + publishers.n_frames - bar.n)
-    _finish(node, recording, publishers, pacer, stop)
+    _finish(node, recording, publishers, pacer, stop, options.rate)
 
 
 def _wait_for_subscribers(publishers, settings, stop):
@@ -101,13 +102,14 @@ def _wait_for_subscribers(publishers, settings, stop):
         stop.wait(LINGER_S)
 
 
-def _finish(node, recording, publishers, pacer, stop):
+def _finish(node, recording, publishers, pacer, stop, rate):
     if not stop.is_set():
         publishers.wait_until_delivered(Duration(seconds=DRAIN_S))
         stop.wait(LINGER_S)
     node.get_logger().info(
         f'played {publishers.n_messages} messages of events ({publishers.n_bytes * 1e-6:.1f} MB), '
-        f'{publishers.n_frames} frames; at most {pacer.latest_ns * 1e-6:.1f} ms late'
+        f'{publishers.n_frames} frames'
+        + (f'; at most {pacer.latest_ns * 1e-6:.1f} ms late' if math.isfinite(rate) else '')
         + (' (stopped)' if stop.is_set() else ''))
     notes = list(recording.notes)
     for cause, n_messages in sorted((recording.counts + publishers.malformed).items()):

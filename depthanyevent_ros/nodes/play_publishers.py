@@ -29,10 +29,11 @@ class PlaySettings:
     """
     How a recording is published.
 
-    ``events`` is 'recorded', 'dvs', 'packet' or an encoding; ``clock_hz`` 0 means no /clock;
-    ``lossless`` makes the player wait for slow reliable subscribers that keep all; ``stamp_now``
-    sets header.stamp of event messages to the time of publishing; ``frame_id`` replaces the
-    recorded one, which is otherwise kept, or DEFAULT_FRAME_ID where it is empty.
+    ``events`` is 'recorded', 'dvs', 'packet' or an encoding; ``clock_hz`` is in ticks of /clock
+    per second of the recording, 0 for none; ``lossless`` makes the player wait for slow
+    subscribers that are reliable and keep all; ``stamp_now`` sets header.stamp of event messages
+    to the time of publishing; ``frame_id`` replaces the recorded one, which is otherwise kept, or
+    DEFAULT_FRAME_ID where it is empty.
     """
 
     events: str = 'recorded'
@@ -42,10 +43,6 @@ class PlaySettings:
     frame_id: Optional[str] = None
     wait_for_subscribers: int = 0
     wait_timeout_s: float = 60.0
-
-    def clock_period_ns(self, rate: float) -> int:
-        """Return the recording's time between two ticks of the clock, for this many per second."""
-        return max(int(1e9 / self.clock_hz * min(rate, 100.0)), 1)
 
 
 DEFAULT_FRAME_ID = 'camera_optical_frame'

@@ -13,6 +13,7 @@ class BagRecording:
     """
     A rosbag2 or ROS 1 bag, read as a stream.
 
+    ``dialect`` is 'ros1' or 'ros2' (how messages are serialised).
     ``counts`` holds the messages of the last pass that could not be read, by cause; ``notes``
     what the user should know (a missing index, a damaged tail, topics that were passed over).
     """
@@ -21,6 +22,7 @@ class BagRecording:
         """Take an open source and choose the topics."""
         self.path = path
         self.kind = source.kind
+        self.dialect = source.dialect
         self.topics = source.topics
         self.span_ns = source.span_ns
         chosen = choose_topics(source.topics, selection)

@@ -5,14 +5,19 @@
 from dataclasses import replace
 from typing import Iterator
 
+import numpy as np
+
 from depthanyevent_ros.errors import ConfigError
 from depthanyevent_ros.events.cdr import serialize_event_array, serialize_event_packet
 from depthanyevent_ros.events.decoders import decode_all, make_decoder
 from depthanyevent_ros.events.encoders import encode_packet, ENCODERS
+from depthanyevent_ros.events.types import EVENT_DTYPE
 from depthanyevent_ros.recordings.cutting import cut
 
 EVENT_ARRAY = 'dvs_msgs/msg/EventArray'
 EVENT_PACKET = 'event_camera_msgs/msg/EventPacket'
+
+_NO_EVENTS = np.zeros(0, EVENT_DTYPE)
 
 #: A packet is at most so long that its times fit every encoding (mono: 2.1 s).
 MAX_DURATION_NS = 1_000_000_000
@@ -26,6 +31,19 @@ class Packets:
     def serialize(self, message, stamp_ns, frame_id, shift_ns) -> Iterator[bytes]:
         """Yield the one message."""
         yield serialize_event_packet(replace(message, stamp_ns=stamp_ns, frame_id=frame_id))
+
+
+class Arrays:
+    """EventArrays with the payload that was recorded: a new header before the old events."""
+
+    msgtype = EVENT_ARRAY
+
+    def serialize(self, message, stamp_ns, frame_id, shift_ns) -> Iterator[bytes]:
+        """Yield the one message."""
+        head = serialize_event_array(_NO_EVENTS, stamp_ns, frame_id, message.width, message.height)
+        # n events take 16 n - 3 bytes, and their number stands right before them.
+        n_events = (len(message.payload) + 3) // 16
+        yield b''.join((head[:-4], n_events.to_bytes(4, 'little'), message.payload.tobytes()))
 
 
 class _Decoding:
@@ -83,7 +101,8 @@ def make_republisher(recording, wanted: str, shifts: bool):
     is_array = any(topic.name == recording.events_topic and topic.msgtype == EVENT_ARRAY
                    for topic in recording.topics)
     if wanted == 'dvs' or (wanted == 'recorded' and is_array):
-        return EventArrays()
+        as_it_is = is_array and recording.dialect == 'ros2' and not shifts
+        return Arrays() if as_it_is else EventArrays()
     if wanted in ('recorded', 'packet'):
         return EncodedPackets('mono') if is_array or shifts else Packets()
     if wanted not in ENCODERS:

@@ -80,9 +80,14 @@ def listen(ros, node):
     """Return a function that subscribes and one that spins until a player has ended."""
     received = {}
 
-    def subscribe(msgtype, topic, raw=False, qos=KEEP_ALL, callback=None):
+    def subscribe(msgtype, topic, raw=False, work_s=0):
         messages = received.setdefault(topic, [])
-        node.create_subscription(msgtype, topic, callback or messages.append, qos, raw=raw)
+
+        def take(message):
+            messages.append(message)
+            time.sleep(work_s)
+
+        node.create_subscription(msgtype, topic, take, KEEP_ALL, raw=raw)
         return messages
 
     def spin_until_ended(player):
@@ -143,18 +148,12 @@ def test_slow_subscriber_that_keeps_all_loses_nothing(tmp_path, listen):
     """As fast as it takes them; more messages than any queue of the live kind holds."""
     bag = write_bag(tmp_path / 'long', 3000)
     subscribe, spin_until_ended = listen
-    numbers = []
-
-    def take(data):
-        numbers.append(parse_event_packet(data).seq)
-        time.sleep(2e-4)
-
-    subscribe(EventPacket, 'slow_events', raw=True, callback=take)
+    packets = subscribe(EventPacket, 'slow_events', raw=True, work_s=2e-4)
     code, said = spin_until_ended(Player(
         bag, '--wait-for-subscribers', 1, '--rate', 'inf', '--lossless',
         '--ros-args', '-r', 'events:=slow_events'))
     assert code == 0, said
-    assert numbers == list(range(3000))
+    assert [parse_event_packet(data).seq for data in packets] == list(range(3000))
 
 
 @pytest.mark.parametrize('number, arguments', [

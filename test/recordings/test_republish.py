@@ -2,15 +2,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """Recorded events go out as they are, or as another type, with every event kept."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from depthanyevent_ros.errors import ConfigError
-from depthanyevent_ros.events.cdr import parse_event_array, parse_event_packet
+from depthanyevent_ros.events.cdr import (
+    parse_event_array, parse_event_packet, serialize_event_array,
+)
 from depthanyevent_ros.events.decoders import decode_all, make_decoder
+from depthanyevent_ros.events.encoders import encode_packet
+from depthanyevent_ros.events.types import make_events
 from depthanyevent_ros.recordings import EventsRecord, open_recording
 from depthanyevent_ros.recordings.cutting import MAX_EVENTS
-from depthanyevent_ros.recordings.republish import EVENT_ARRAY, EVENT_PACKET, make_republisher
+from depthanyevent_ros.recordings.republish import (
+    Arrays, EncodedPackets, EVENT_ARRAY, EVENT_PACKET, make_republisher,
+)
+from depthanyevent_ros.recordings.writer import BagWriter
 
 PARSE = {EVENT_ARRAY: parse_event_array, EVENT_PACKET: parse_event_packet}
 
@@ -57,6 +66,25 @@ def test_ros1_arrays_go_out_as_ros2_arrays_or_packets(ros1_bag, bags, wanted, ms
     np.testing.assert_array_equal(events_of(messages), expected)
 
 
+@pytest.mark.parametrize('wanted, kind', [('recorded', Arrays), ('dvs', Arrays),
+                                          ('packet', EncodedPackets)])
+def test_recorded_arrays_go_out_with_the_same_events(tmp_path, bags, wanted, kind):
+    """As they are if they can be, with another length of frame_id; an empty one stays empty."""
+    with BagWriter(tmp_path / 'b') as writer:
+        for k in range(3):
+            writer.write('/e', EVENT_ARRAY, k, serialize_event_array(
+                bags.some_events(k), 5, 'x', 346, 260))
+        writer.write('/e', EVENT_ARRAY, 3, serialize_event_array(
+            bags.some_events(0)[:0], 5, 'x', 346, 260))
+    with open_recording(tmp_path / 'b') as recording:
+        assert isinstance(make_republisher(recording, wanted, False), kind)
+    _, messages = republish(tmp_path / 'b', wanted)
+    expected = np.concatenate([bags.some_events(k) for k in range(3)])
+    np.testing.assert_array_equal(events_of(messages), expected)
+    assert all((m.stamp_ns, m.frame_id, m.height) == (77, 'frame', 260) for m in messages)
+    assert len(messages) == (4 if kind is Arrays else 3)
+
+
 @pytest.mark.parametrize('wanted', ['recorded', 'dvs', 'libcaer'])
 def test_shift_moves_every_stamp(bag, bags, wanted):
     """Monotone loops."""
@@ -67,10 +95,6 @@ def test_shift_moves_every_stamp(bag, bags, wanted):
 
 def test_long_messages_are_cut():
     """Fast DDS's shared memory takes 512 kB by default."""
-    from types import SimpleNamespace
-
-    from depthanyevent_ros.events.encoders import encode_packet
-    from depthanyevent_ros.events.types import make_events
     n_events = 2 * MAX_EVENTS + 5
     zeros = np.zeros(n_events, int)
     message = encode_packet('mono', make_events(zeros, zeros, zeros, zeros), 346, 260)
