@@ -7,8 +7,8 @@ from collections import Counter
 import aedat
 import numpy as np
 
-from depthanyevent_ros.errors import RecordingError
-from depthanyevent_ros.events.encoders import encode_packet
+from depthanyevent_ros.errors import ConfigError, RecordingError
+from depthanyevent_ros.events.encoders import encode_packet, ENCODERS
 from depthanyevent_ros.events.types import EVENT_DTYPE
 from depthanyevent_ros.recordings.cutting import cut
 from depthanyevent_ros.recordings.records import EventsRecord, FrameRecord, TopicInfo
@@ -39,8 +39,12 @@ class Aedat4Recording:
         Open the file.
 
         :param encoding: of the event packets.
+        :raises ConfigError: if there is no such encoding.
         :raises RecordingError: if its header cannot be read, or has several event streams.
         """
+        if encoding not in ENCODERS:
+            raise ConfigError(f'events cannot be packed as {encoding!r}: use one of '
+                              f'{", ".join(ENCODERS)}')
         self.path = path
         self.encoding = encoding
         self.span_ns = None
