@@ -20,7 +20,8 @@ from typing import Any, Callable, Iterator, Mapping, Optional
 
 from filelock import FileLock, Timeout
 
-from depthanyevent_ros.errors import EngineUnavailable
+from depthanyevent_ros.errors import EngineNotBuilt, EngineUnavailable
+from depthanyevent_ros.paths import cache_dir
 
 Say = Callable[[str], None]
 
@@ -33,12 +34,9 @@ RECENT_S = 3600.0               # an entry used since then may be about to be op
 
 
 def cache_root() -> Path:
-    """Return $DEPTHANYEVENT_CACHE, or depthanyevent_ros in the user's cache folder."""
+    """Return $DEPTHANYEVENT_CACHE, or engines/ in the folder where the package keeps its own."""
     chosen = os.environ.get(VARIABLE)
-    if chosen:
-        return Path(chosen).expanduser()
-    base = os.environ.get('XDG_CACHE_HOME') or Path.home() / '.cache'
-    return Path(base) / 'depthanyevent_ros'
+    return Path(chosen).expanduser() if chosen else cache_dir() / 'engines'
 
 
 def key_digest(key: Mapping[str, Any]) -> str:
@@ -48,11 +46,18 @@ def key_digest(key: Mapping[str, Any]) -> str:
 
 
 class EngineCache:
-    """The entries under one folder, bounded in bytes; the least recently used go first."""
+    """
+    The entries under one folder, bounded in bytes; the least recently used go first.
 
-    def __init__(self, root: Optional[Path] = None, limit_bytes: int = LIMIT_BYTES):
+    :param may_build: False where a build would hold up other work: what is missing is then an
+        EngineNotBuilt.
+    """
+
+    def __init__(self, root: Optional[Path] = None, limit_bytes: int = LIMIT_BYTES,
+                 may_build: bool = True):
         self.root = root or cache_root()
         self.limit_bytes = limit_bytes
+        self.may_build = may_build
 
     def entry(self, kind: str, key: Mapping[str, Any], build: Callable[[Path], None],
               say: Say = lambda sentence: None) -> Path:
@@ -71,6 +76,8 @@ class EngineCache:
             with self._lock(path, say):
                 defect = find_defect(path, key)
                 if defect:
+                    if not self.may_build:
+                        raise EngineNotBuilt(f'{path.name} is not in the cache: {defect}')
                     if path.exists():
                         say(f'the cached {path.name} is built again: {defect}')
                     self._build(path, key, build)

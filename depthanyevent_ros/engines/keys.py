@@ -7,7 +7,7 @@ import hashlib
 from importlib import metadata
 from pathlib import Path
 import platform
-from typing import Any, Dict
+from typing import Any, Dict, Tuple
 
 from depthanyevent_ros.engines.protocol import EngineSpec
 from depthanyevent_ros.network.input_size import network_size
@@ -25,14 +25,15 @@ def onnx_key(spec: EngineSpec, weights: Weights) -> Dict[str, Any]:
     least = spec.least_input(weights)
     return {'weights': weights.sha256, 'model': weights.config.as_dict(),
             'sensor': spec.sensor, 'input': network_size(*spec.sensor, *least),
-            'sources': sources_digest(),
+            'sources': sources_digest(SOURCES),
             **{name: version_of(name) for name in ('torch', 'onnx', 'onnxscript')}}
 
 
 def engine_key(spec: EngineSpec, weights: Weights, precision: str, package: str) -> Dict[str, Any]:
-    """Return what an engine depends on: the exported network, precision, version, processor."""
+    """Return what an engine depends on beside the network: precision, version, processor..."""
     return {**onnx_key(spec, weights), 'precision': precision, 'threads': spec.thread_count(),
-            package: version_of(package), 'processor': processor()}
+            package: version_of(package), 'processor': processor(),
+            'settings': sources_digest((f'engines/{package}_engine.py',))}
 
 
 def version_of(package: str) -> str:
@@ -43,11 +44,11 @@ def version_of(package: str) -> str:
         return 'none'
 
 
-@functools.lru_cache(maxsize=1)
-def sources_digest() -> str:
-    """Return a digest over the sources that decide what is exported."""
+@functools.lru_cache(maxsize=8)
+def sources_digest(names: Tuple[str, ...]) -> str:
+    """Return a digest over sources of this package."""
     digest = hashlib.sha256()
-    for name in SOURCES:
+    for name in names:
         digest.update((PACKAGE / name).read_bytes())
     return digest.hexdigest()[:16]
 

@@ -15,14 +15,15 @@ def step_times_ms(engines: Mapping[str, Engine], clip: Sequence[np.ndarray],
     """
     Return the durations of the steps of each engine, ms.
 
-    The engines take turns window by window, so that a busy neighbour disturbs all alike; the
-    first pass over the clip warms up and does not count.
+    The engines take turns clip by clip, so that a busy neighbour disturbs all alike (not window by
+    window: threads of one that still spin would disturb the next); the first pass over the clip
+    warms up and does not count.
     """
     states = dict.fromkeys(engines)
     times: Dict[str, List[float]] = {name: [] for name in engines}
     for _ in range(rounds + 1):
-        for image in clip:
-            for name, engine in engines.items():
+        for name, engine in engines.items():
+            for image in clip:
                 started = time.perf_counter()
                 _, states[name] = engine.step(image, states[name])
                 times[name].append(1e3 * (time.perf_counter() - started))

@@ -192,12 +192,12 @@ def test_a_cache_that_cannot_be_written_is_named(tmp_path):
 
 
 def test_the_place_of_the_cache_can_be_chosen(monkeypatch, tmp_path):
-    """DEPTHANYEVENT_CACHE, then XDG_CACHE_HOME, then ~/.cache."""
+    """DEPTHANYEVENT_CACHE, then the folder of the package: ROS_HOME, then ~/.ros."""
     monkeypatch.setenv('HOME', str(tmp_path))
     monkeypatch.delenv('DEPTHANYEVENT_CACHE', raising=False)
-    monkeypatch.delenv('XDG_CACHE_HOME', raising=False)
-    assert cache_root() == tmp_path / '.cache' / 'depthanyevent_ros'
-    monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path / 'xdg'))
-    assert cache_root() == tmp_path / 'xdg' / 'depthanyevent_ros'
+    monkeypatch.delenv('ROS_HOME', raising=False)
+    assert cache_root() == tmp_path / '.ros' / 'depthanyevent_ros' / 'engines'
+    monkeypatch.setenv('ROS_HOME', str(tmp_path / 'ros'))
+    assert cache_root() == tmp_path / 'ros' / 'depthanyevent_ros' / 'engines'
     monkeypatch.setenv('DEPTHANYEVENT_CACHE', str(tmp_path / 'mine'))
     assert cache_root() == tmp_path / 'mine'
