@@ -36,6 +36,10 @@ class EngineUnavailable(DepthAnyEventError):
     """An engine that cannot run here (a package, a device or a driver is missing)."""
 
 
+class EngineNotBuilt(DepthAnyEventError):
+    """An engine that is not in the cache, asked for where none may be built."""
+
+
 class EngineRefused(DepthAnyEventError):
     """An engine that was built but differs too much from PyTorch to be used."""
 

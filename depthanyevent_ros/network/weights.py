@@ -10,13 +10,14 @@ from dataclasses import dataclass
 import hashlib
 import os
 from pathlib import Path
-import sys
 from typing import Any, Dict, Mapping, Optional, Tuple
 
 import yaml
 
 from depthanyevent_ros.errors import ConfigError, WeightsError
 from depthanyevent_ros.network.config import ModelConfig
+from depthanyevent_ros.network.remembered import remembered
+from depthanyevent_ros.paths import share_dir
 
 OUTPUT_KINDS = ('relative', 'metric')
 DEFAULT = 'default'
@@ -68,9 +69,8 @@ def find_weights(name_or_path: str = DEFAULT, models: Optional[Path] = None) -> 
     :param models: the folder of the manifest; None looks where this package is installed.
     :raises WeightsError: if there are none, or the file is not what the manifest promises.
     """
-    path = Path(name_or_path).expanduser()
-    if path.suffix in ('.pth', '.pt', '.safetensors') or os.sep in str(name_or_path):
-        return weights_of_file(path)
+    if is_path(name_or_path):
+        return weights_of_file(Path(name_or_path).expanduser())
     models = models or models_folder()
     manifest = read_manifest(models / 'manifest.yaml')
     name = manifest['default'] if name_or_path == DEFAULT else name_or_path
@@ -80,19 +80,52 @@ def find_weights(name_or_path: str = DEFAULT, models: Optional[Path] = None) -> 
     return weights_of_entry(name, manifest['weights'][name], models)
 
 
+def check_name(name_or_path: str) -> None:
+    """
+    Refuse at once, without reading tensors, what cannot be weights.
+
+    :raises WeightsError: if there is no such file, or no such name in the manifest.
+    """
+    if is_path(name_or_path):
+        if not Path(name_or_path).expanduser().is_file():
+            raise WeightsError(f'there is no weight file {name_or_path}')
+    elif name_or_path != DEFAULT:
+        names = read_manifest(models_folder() / 'manifest.yaml')['weights']
+        if name_or_path not in names:
+            raise WeightsError(f'no weights are called {name_or_path!r}; the manifest has '
+                               f'{", ".join(names)}, and a path may be given instead')
+
+
+def is_path(name_or_path: str) -> bool:
+    """Tell whether this is the path of a checkpoint rather than a name in the manifest."""
+    suffix = Path(name_or_path).suffix
+    return suffix in ('.pth', '.pt', '.safetensors') or os.sep in str(name_or_path)
+
+
 def weights_of_file(path: Path) -> Weights:
     """Return the weights of a checkpoint; its configuration may give licence, source, kind."""
+    if not path.is_file():
+        raise WeightsError(f'there is no weight file {path}')
+    sha256 = file_sha256(path)
+    facts = remembered(sha256, lambda: facts_of_file(path))
+    return Weights(
+        name=path.stem, config=ModelConfig.from_dict(facts['model']), sha256=sha256,
+        path=path.resolve(), licence=facts['licence'], source=facts['source'],
+        output_kind=facts['output_kind'], trained=facts['trained'], notes=tuple(facts['notes']))
+
+
+def facts_of_file(path: Path) -> Dict[str, Any]:
+    """Read a checkpoint and return what it says of itself, as plain values."""
     from depthanyevent_ros.network.checkpoint import load_checkpoint
     _, config, info = load_checkpoint(path)
     kind = info.settings.get('output_kind', 'relative')
     if kind not in OUTPUT_KINDS:
         raise WeightsError(f'{path.name}: output_kind is {kind!r}, not relative or metric')
-    return Weights(
-        name=path.stem, config=config, sha256=file_sha256(path), path=path.resolve(),
-        licence=str(info.settings.get('licence', 'not stated')),
-        source=str(info.settings.get('source', 'not stated')),
-        output_kind=kind, notes=info.notes,
-        trained=not info.stock and info.settings.get('trained', True) is True)
+    return {'model': config.as_dict(), 'output_kind': kind,
+            'licence': str(info.settings.get('licence', 'not stated')),
+            'source': str(info.settings.get('source', 'not stated')),
+            'trained': not info.stock and info.settings.get('trained', True) is True,
+            'notes': list(info.notes)}
 
 
 def weights_of_entry(name: str, entry: Mapping[str, Any], models: Path) -> Weights:
@@ -133,16 +166,8 @@ def read_manifest(path: Path) -> Mapping[str, Any]:
 
 
 def models_folder() -> Path:
-    """Return the folder of the manifest: of the checkout, of the ROS package, of the prefix."""
-    share = Path('share') / 'depthanyevent_ros' / 'models'
-    prefixes = [p for p in os.environ.get('AMENT_PREFIX_PATH', '').split(os.pathsep) if p]
-    folders = [Path(__file__).resolve().parents[2] / 'models']
-    folders += [Path(prefix) / share for prefix in [*prefixes, sys.prefix]]
-    for folder in folders:
-        if (folder / 'manifest.yaml').is_file():
-            return folder
-    raise WeightsError('models/manifest.yaml of this package was not found: install it again, or '
-                       'give the path of a checkpoint')
+    """Return the folder of the manifest."""
+    return share_dir() / 'models'
 
 
 def file_sha256(path: Path) -> str:

@@ -65,7 +65,9 @@ def engine_status(session: DepthSession) -> Status:
     engine = session.step.engine
     status = part.engine_status(engine, session.weights)
     status.values['doing'] = session.loader.doing
-    if session.engine_error is not None:
+    if session.engine_error is not None and engine is not None:
+        status.warn(f'the new weights are not used, the old ones stay: {session.engine_error}')
+    elif session.engine_error is not None:
         status.error(session.engine_error)
     elif engine is None:
         status.warn(f'no engine yet ({session.loader.doing}): windows are dropped until it is '

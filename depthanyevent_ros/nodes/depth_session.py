@@ -12,7 +12,7 @@ from sensor_msgs.msg import CameraInfo
 from depthanyevent_ros.depth.camera import CameraModel
 from depthanyevent_ros.errors import ConfigError, DepthAnyEventError, MalformedInput
 from depthanyevent_ros.events.types import EventMessage
-from depthanyevent_ros.network.weights import find_weights, Weights
+from depthanyevent_ros.network.weights import check_name, find_weights, Weights
 from depthanyevent_ros.nodes.event_subscription import EventSubscription
 from depthanyevent_ros.nodes.event_subscription import LIVE_QOS, LOSSLESS_QOS
 from depthanyevent_ros.nodes.messages import from_camera_info
@@ -151,8 +151,15 @@ class DepthSession:
 
     def _on_engine(self, engine) -> None:
         """Take a new engine over between two windows (loader's thread)."""
+        try:
+            scale = make_depth_scale(
+                self.settings, engine.weights.output_kind, self.step.scale.valid_mask)
+        except ConfigError as error:
+            engine.close()
+            self._on_engine_failed(error)
+            return
         reset = 'weights_changed' if self.worker.has_engine else None
-        self.engine_error = None
+        self.engine_error, self.weights, self.step.scale = None, engine.weights, scale
         self.worker.use_engine(engine, reset)
         self._node.get_logger().info(f'engine in use: {_one_line(engine.describe())}')
 
@@ -184,14 +191,12 @@ class DepthSession:
 
         :returns: a sentence for the caller. DepthAnyEventError if the weights cannot be used.
         """
-        weights = find_weights(name)
-        make_depth_scale(self.settings, weights.output_kind)
+        check_name(name)
         if self.front is None:
             raise DepthAnyEventError('the size of the sensor is not known yet: no events so far')
         self.settings.weights = name
         self.loader.start(make_engine_spec(self.settings, *self._size))
-        self.weights = weights
-        return f'preparing {weights.name} in the background; /diagnostics says when it is in use'
+        return f'preparing {name} in the background; /diagnostics says when it is in use'
 
     def apply(self, settings) -> None:
         """Take over parameters that may change at run time."""

@@ -16,9 +16,10 @@ import threading
 import time
 from typing import Callable, Optional
 
+from depthanyevent_ros.engines.cache import EngineCache
 from depthanyevent_ros.engines.factory import make_engine
 from depthanyevent_ros.engines.protocol import Engine, EngineSpec
-from depthanyevent_ros.errors import DepthAnyEventError, EngineUnavailable
+from depthanyevent_ros.errors import DepthAnyEventError, EngineNotBuilt, EngineUnavailable
 
 POLL_S = 0.1
 
@@ -59,20 +60,26 @@ class EngineLoader:
 
     def _run(self, spec: EngineSpec) -> None:
         try:
-            self._build(spec)
-            if self._stopping.is_set():
-                return
-            self.doing = 'loading the engine'
-            engine = make_engine(spec)
+            engine = self._prepare(spec)
         except Exception as error:  # whatever a framework may raise: it ends in the diagnostics
             self.doing = f'failed: {error}'
             self._on_failed(error)
             return
         self.doing = 'nothing'
-        if self._stopping.is_set():
-            engine.close()
-        else:
+        if engine is not None:
             self._on_ready(engine)
+
+    def _prepare(self, spec: EngineSpec) -> Optional[Engine]:
+        """Return the engine from the cache, built if it is not there; None if told to stop."""
+        self.doing = 'loading the engine'
+        try:
+            return make_engine(spec, cache=EngineCache(may_build=False))
+        except EngineNotBuilt:
+            self._build(spec)
+        if self._stopping.is_set():
+            return None
+        self.doing = 'loading the engine'
+        return make_engine(spec)
 
     def _build(self, spec: EngineSpec) -> None:
         """Run the build in a child process, which stops at once when we do."""

@@ -152,7 +152,8 @@ def start_process(engine_cache, small_weights):
             [sys.executable, '-m', 'depthanyevent_ros.nodes.depth_node', '--ros-args',
              '-p', f'weights:={small_weights()}', '-p', 'sensor.width:=64',
              '-p', 'sensor.height:=48', '-p', 'engine.input_width:=98',
-             '-p', 'engine.input_height:=70', *arguments],
+             '-p', 'engine.input_height:=70', '-p', 'engine.name:=openvino',
+             '-p', 'engine.precision:=f32', '-p', 'engine.threads:=1', *arguments],
             stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
             env=dict(os.environ, PYTHONUNBUFFERED='1'))
         started.append(process)
