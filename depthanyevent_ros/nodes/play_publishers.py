@@ -90,6 +90,10 @@ class PlayPublishers:
         """Return how many subscribers the events have (of the frames if there are no events)."""
         return (self._events or self._images or self._infos).get_subscription_count()
 
+    def is_clock_read(self) -> bool:
+        """Tell whether /clock, if it is published, has a subscriber."""
+        return self._clock is None or self._clock.get_subscription_count() > 0
+
     @property
     def topic(self) -> str:
         """Return the name of the topic that n_event_subscribers counts for."""
