@@ -21,7 +21,7 @@ setup(
     name=NAME,
     version='0.1.0',
     packages=find_packages(include=[NAME, f'{NAME}.*']),
-    package_data={'': ['*.yaml', 'templates/*']},
+    package_data={'': ['*.yaml', 'templates/*'], NAME: ['data/*/*']},
     data_files=[
         ('share/ament_index/resource_index/packages', [f'resource/{NAME}']),
         (SHARE, ['package.xml']),
