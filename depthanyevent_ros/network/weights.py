@@ -107,7 +107,9 @@ def weights_of_file(path: Path) -> Weights:
     if not path.is_file():
         raise WeightsError(f'there is no weight file {path}')
     sha256 = file_sha256(path)
-    facts = remembered(sha256, lambda: facts_of_file(path))
+    beside = path.with_name('config.json')      # part of what the file says of itself
+    both = sha256 + file_sha256(beside) if beside.is_file() else sha256
+    facts = remembered(hashlib.sha256(both.encode()).hexdigest(), lambda: facts_of_file(path))
     return Weights(
         name=path.stem, config=ModelConfig.from_dict(facts['model']), sha256=sha256,
         path=path.resolve(), licence=facts['licence'], source=facts['source'],

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Weights by name and by path; what is untrained says so."""
 
+import json
 from pathlib import Path
 import subprocess
 import sys
@@ -132,6 +133,15 @@ def test_a_path_is_taken_as_a_checkpoint(tmp_path):
     assert find_weights(str(path)).output_kind == 'metric'
     with pytest.raises(WeightsError, match='sha256'):
         weights.state_dict()                    # the file changed after it was found
+
+
+def test_a_changed_config_beside_is_noticed(tmp_path):
+    """What is remembered of a file goes with the config.json beside it."""
+    torch.save(seeded_state_dict(CONFIG, 3), tmp_path / 'a.pth')
+    for scale in (1.0, 2.0):
+        settings = {'model': {**CONFIG.as_dict(), 'scale_factor': scale}}
+        (tmp_path / 'config.json').write_text(json.dumps(settings))
+        assert find_weights(str(tmp_path / 'a.pth')).config.scale_factor == scale
 
 
 def test_a_stock_checkpoint_counts_as_untrained(tmp_path):
