@@ -69,9 +69,10 @@ def engine_status(session: DepthSession) -> Status:
         status.warn(f'the new weights are not used, the old ones stay: {session.engine_error}')
     elif session.engine_error is not None:
         status.error(session.engine_error)
-    elif engine is None:
-        status.warn(f'no engine yet ({session.loader.doing}): windows are dropped until it is '
-                    'ready; a first build takes about a minute, later starts read the cache')
+    elif engine is None:                        # more urgent than that weights are untrained
+        status.level, status.message = part.WARN, (
+            f'no engine yet ({session.loader.doing}): windows are dropped until it is ready; a '
+            'first build takes about a minute, later starts read the cache')
     return status
 
 

@@ -44,8 +44,8 @@ class DepthNode(LifecycleNode):
             JumpThreshold(min_forward=None, min_backward=Duration(nanoseconds=-1)),
             post_callback=lambda _: self._reset('clock_jump'))
         if self.get_parameter('autostart').value:
-            self.trigger_configure()
-            self.trigger_activate()
+            if self.trigger_configure() == SUCCESS:
+                self.trigger_activate()
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Build everything from the parameters; a parameter that cannot be used is a FAILURE."""

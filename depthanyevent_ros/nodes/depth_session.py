@@ -7,14 +7,14 @@ import time
 from typing import List, Optional
 
 from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.qos_overriding_options import QoSOverridingOptions
 from sensor_msgs.msg import CameraInfo
 
 from depthanyevent_ros.depth.camera import CameraModel
 from depthanyevent_ros.errors import ConfigError, DepthAnyEventError, MalformedInput
 from depthanyevent_ros.events.types import EventMessage
 from depthanyevent_ros.network.weights import check_name, find_weights, Weights
-from depthanyevent_ros.nodes.event_subscription import EventSubscription
-from depthanyevent_ros.nodes.event_subscription import LIVE_QOS, LOSSLESS_QOS
+from depthanyevent_ros.nodes.event_subscription import event_qos, EventSubscription
 from depthanyevent_ros.nodes.messages import from_camera_info
 from depthanyevent_ros.nodes.outputs import DepthOutputs
 from depthanyevent_ros.pipeline.assembly import make_depth_scale, make_engine_spec
@@ -27,8 +27,6 @@ from depthanyevent_ros.pipeline.statistics import Latencies, Rate
 from depthanyevent_ros.pipeline.view import make_view
 from depthanyevent_ros.pipeline.worker import InferenceWorker
 
-CAMERA_INFO_QOS = QoSProfile(history=HistoryPolicy.KEEP_LAST, depth=1,
-                             reliability=ReliabilityPolicy.BEST_EFFORT)
 #: At most one warning of a kind in this time.
 THROTTLE_S = 5.0
 
@@ -63,10 +61,14 @@ class DepthSession:
             node, settings.rectify, make_settings_colouriser(settings), self._cloud_allowed())
         self.worker = InferenceWorker(self.step, self.handover, self._on_frame, self._on_error)
         self.loader = EngineLoader(self._on_engine, self._on_engine_failed)
-        qos = LOSSLESS_QOS if settings.overload == 'lossless' else LIVE_QOS
-        self.events = EventSubscription(node, settings.event_type, qos, self._on_events)
+        self.events = EventSubscription(
+            node, settings.event_type, event_qos(settings.overload == 'lossless'),
+            self._on_events)
         self._camera_info = node.create_subscription(
-            CameraInfo, 'camera_info', self._on_camera_info, CAMERA_INFO_QOS)
+            CameraInfo, 'camera_info', self._on_camera_info,
+            QoSProfile(history=HistoryPolicy.KEEP_LAST, depth=1,
+                       reliability=ReliabilityPolicy.BEST_EFFORT),
+            qos_overriding_options=QoSOverridingOptions.with_default_policies())
         self.worker.start()
         self._use_size(*self._size)
 

@@ -9,6 +9,7 @@ A *part* is a callable that returns a Status; the publisher asks every part once
 from typing import Callable, Mapping
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from rclpy.clock import Clock, ClockType
 
 from depthanyevent_ros.pipeline.status import Status
 
@@ -24,7 +25,9 @@ class DiagnosticsPublisher:
         self._node = node
         self._parts = parts
         self._publisher = node.create_publisher(DiagnosticArray, '/diagnostics', 10)
-        self._timer = node.create_timer(period_s, self.publish)
+        # On the steady clock: a /clock that stands still is what diagnostics must survive.
+        self._timer = node.create_timer(
+            period_s, self.publish, clock=Clock(clock_type=ClockType.STEADY_TIME))
 
     def publish(self) -> None:
         """Publish the state of every part now."""

@@ -6,6 +6,7 @@ from importlib import import_module
 import time
 from typing import Callable, Optional
 
+from rclpy.clock import Clock, ClockType
 from rclpy.event_handler import SubscriptionEventCallbacks
 from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.qos_overriding_options import QoSOverridingOptions
@@ -25,12 +26,19 @@ POLL_S = 0.1
 #: naps, and the executor has its turn once in STAY_S.
 NAP_S, STAY_S = 0.002, 0.02
 
-#: Fits reliable and best-effort publishers; drivers send 1 ms packets, so this is a second.
-LIVE_QOS = QoSProfile(history=HistoryPolicy.KEEP_LAST, depth=1000,
-                      reliability=ReliabilityPolicy.BEST_EFFORT)
-#: Keeps everything and so makes a reliable publisher wait: for replay without loss.
-LOSSLESS_QOS = QoSProfile(history=HistoryPolicy.KEEP_ALL, depth=0,
+
+def event_qos(lossless: bool) -> QoSProfile:
+    """
+    Return the QoS of the events.
+
+    Live, it fits reliable and best-effort publishers; drivers send 1 ms packets, so the queue is a
+    second long. Lossless, it keeps everything and so makes a reliable publisher wait (replay).
+    """
+    if lossless:
+        return QoSProfile(history=HistoryPolicy.KEEP_ALL, depth=0,
                           reliability=ReliabilityPolicy.RELIABLE)
+    return QoSProfile(history=HistoryPolicy.KEEP_LAST, depth=1000,
+                      reliability=ReliabilityPolicy.BEST_EFFORT)
 
 
 class EventSubscription:
@@ -50,7 +58,9 @@ class EventSubscription:
         self._subscription = None
         self._timer = None
         if event_type == 'auto':
-            self._timer = node.create_timer(POLL_S, self._look)
+            # On the steady clock: simulated time may not have begun to run.
+            self._timer = node.create_timer(
+                POLL_S, self._look, clock=Clock(clock_type=ClockType.STEADY_TIME))
         else:
             self._subscribe(event_type)
 

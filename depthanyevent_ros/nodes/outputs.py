@@ -15,9 +15,15 @@ from depthanyevent_ros.depth.points import PointCloudMaker
 from depthanyevent_ros.nodes.messages import to_camera_info, to_header, to_image, to_point_cloud
 from depthanyevent_ros.pipeline.depth_step import DepthFrame
 
-#: Reliable, so that reliable and best-effort subscribers (RViz, depth_image_proc) both match.
-OUTPUT_QOS = QoSProfile(history=HistoryPolicy.KEEP_LAST, depth=2,
-                        reliability=ReliabilityPolicy.RELIABLE)
+
+def output_qos() -> QoSProfile:
+    """
+    Return the QoS of an output: reliable, so that reliable and best-effort subscribers match.
+
+    A new one for each topic: rclpy writes the overrides of a topic into the profile it is given.
+    """
+    return QoSProfile(history=HistoryPolicy.KEEP_LAST, depth=2,
+                      reliability=ReliabilityPolicy.RELIABLE)
 
 
 class DepthOutputs:
@@ -64,7 +70,7 @@ class DepthOutputs:
 
     def _publisher(self, message_type, topic: str):
         return self._node.create_lifecycle_publisher(
-            message_type, topic, OUTPUT_QOS,
+            message_type, topic, output_qos(),
             qos_overriding_options=QoSOverridingOptions.with_default_policies())
 
     def _maker(self) -> PointCloudMaker:

@@ -8,10 +8,11 @@ from event_camera_msgs.msg import EventPacket
 import numpy as np
 import pytest
 from rclpy.executors import SingleThreadedExecutor
+from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
 
 from depthanyevent_ros.events.cdr import serialize_event_packet
 from depthanyevent_ros.events.types import EventMessage
-from depthanyevent_ros.nodes.event_subscription import EventSubscription, LOSSLESS_QOS
+from depthanyevent_ros.nodes.event_subscription import event_qos, EventSubscription
 
 
 def packet(seq):
@@ -44,9 +45,9 @@ def test_messages_that_wait_are_taken_in_order_in_far_fewer_rounds_of_the_execut
         node, executor):
     """300 packets arrive while nobody spins: each is used once."""
     seen = []
-    events = EventSubscription(node, 'packet', LOSSLESS_QOS,
+    events = EventSubscription(node, 'packet', event_qos(True),
                                lambda data: seen.append(events.parse(data).seq))
-    publisher = node.create_publisher(EventPacket, 'events', LOSSLESS_QOS)
+    publisher = node.create_publisher(EventPacket, 'events', event_qos(True))
     spin_until(executor, lambda: publisher.get_subscription_count() and events.n_publishers())
     for seq in range(300):
         publisher.publish(packet(seq))
@@ -59,8 +60,8 @@ def test_a_stream_without_end_leaves_the_executor_time_for_others(node, executor
     """Each message is answered by another one, and a timer runs nevertheless."""
     ticks = []
     node.create_timer(0.001, lambda: ticks.append(1))
-    publisher = node.create_publisher(EventPacket, 'events', LOSSLESS_QOS)
-    events = EventSubscription(node, 'packet', LOSSLESS_QOS,
+    publisher = node.create_publisher(EventPacket, 'events', event_qos(True))
+    events = EventSubscription(node, 'packet', event_qos(True),
                                lambda data: publisher.publish(packet(0)))
     spin_until(executor, lambda: publisher.get_subscription_count() and events.n_publishers())
     publisher.publish(packet(0))
