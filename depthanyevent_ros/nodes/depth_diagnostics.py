@@ -37,6 +37,8 @@ def input_status(session: DepthSession) -> Status:
     silent_s = session.silent_s()
     if silent_s > session.settings.diagnostics.silence_s:
         status.warn(f'no events for {silent_s:.1f} s on {events.topic}: {_why_silent(session)}')
+    if events.problem is not None:
+        status.error(events.problem)
     if events.lost:
         status.warn(f'{events.lost} messages were lost on the way: raise the depth of '
                     'qos_overrides./events.subscription, and see docs/performance.md on the '

@@ -52,6 +52,7 @@ class EventSubscription:
         self.event_type: Optional[str] = None   # 'dvs' or 'packet' once subscribed
         self.lost = 0                           # messages that the middleware says it lost
         self.incompatible = 0                   # publishers whose QoS does not fit
+        self.problem: Optional[str] = None      # why what is published cannot be subscribed
         self._node = node
         self._qos = qos
         self._on_data = on_data
@@ -92,7 +93,10 @@ class EventSubscription:
             if publisher.topic_type in types:
                 self._node.destroy_timer(self._timer)
                 self._timer = None
-                self._subscribe(types[publisher.topic_type])
+                try:
+                    self._subscribe(types[publisher.topic_type])
+                except ConfigError as error:    # nobody above a timer could take it
+                    self.problem = str(error)
                 return
 
     def _subscribe(self, event_type: str) -> None:

@@ -8,7 +8,6 @@ from event_camera_msgs.msg import EventPacket
 import numpy as np
 import pytest
 from rclpy.executors import SingleThreadedExecutor
-from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
 
 from depthanyevent_ros.events.cdr import serialize_event_packet
 from depthanyevent_ros.events.types import EventMessage
