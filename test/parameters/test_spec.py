@@ -9,6 +9,7 @@ import yaml
 
 from depthanyevent_ros.errors import ConfigError
 from depthanyevent_ros.parameters import load_spec, make_settings, Parameter
+from depthanyevent_ros.parameters.markdown import markdown_table
 
 CONFIG = Path(__file__).resolve().parents[2] / 'config'
 SPEC = load_spec('depth')
@@ -85,3 +86,9 @@ def test_every_preset_holds_parameters_that_exist_with_values_they_take(preset):
     tree = yaml.safe_load(preset.read_text())
     assert list(tree) == ['/**'], 'launch arguments must win over the file'
     make_settings(SPEC, flatten(tree['/**']['ros__parameters']))
+
+
+def test_the_documentation_lists_the_parameters_as_they_are():
+    """Made by `python -m depthanyevent_ros.parameters.markdown`, and not by hand."""
+    text = (CONFIG.parent / 'docs' / 'depth_node.md').read_text(encoding='utf-8')
+    assert text.endswith(markdown_table(SPEC))
