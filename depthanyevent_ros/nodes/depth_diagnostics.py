@@ -65,15 +65,15 @@ def window_status(session: DepthSession) -> Status:
 def engine_status(session: DepthSession) -> Status:
     """Engine and weights in use, and what is being prepared."""
     engine = session.step.engine
-    status = part.engine_status(engine, session.weights)
-    status.values['doing'] = session.loader.doing
-    if session.engine_error is not None and engine is not None:
-        status.warn(f'the new weights are not used, the old ones stay: {session.engine_error}')
-    elif session.engine_error is not None:
-        status.error(session.engine_error)
+    status = part.engine_status(engine, session.seat.weights)
+    status.values['doing'] = session.seat.doing
+    if session.seat.problem is not None and engine is not None:
+        status.warn(f'the new weights are not used, the old ones stay: {session.seat.problem}')
+    elif session.seat.problem is not None:
+        status.error(session.seat.problem)
     elif engine is None:                        # more urgent than that weights are untrained
         status.level, status.message = part.WARN, (
-            f'no engine yet ({session.loader.doing}): windows are dropped until it is ready; a '
+            f'no engine yet ({session.seat.doing}): windows are dropped until it is ready; a '
             'first build takes about a minute, later starts read the cache')
     return status
 

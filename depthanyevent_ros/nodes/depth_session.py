@@ -13,14 +13,14 @@ from sensor_msgs.msg import CameraInfo
 from depthanyevent_ros.depth.camera import CameraModel
 from depthanyevent_ros.errors import ConfigError, DepthAnyEventError, MalformedInput
 from depthanyevent_ros.events.types import EventMessage
-from depthanyevent_ros.network.weights import check_name, find_weights, Weights
+from depthanyevent_ros.network.weights import find_weights
 from depthanyevent_ros.nodes.event_subscription import event_qos, EventSubscription
 from depthanyevent_ros.nodes.messages import from_camera_info
 from depthanyevent_ros.nodes.outputs import DepthOutputs
-from depthanyevent_ros.pipeline.assembly import make_depth_scale, make_engine_spec
-from depthanyevent_ros.pipeline.assembly import make_recurrence, make_settings_colouriser
+from depthanyevent_ros.pipeline.assembly import make_depth_scale, make_recurrence
+from depthanyevent_ros.pipeline.assembly import make_settings_colouriser
 from depthanyevent_ros.pipeline.depth_step import DepthFrame, DepthStep
-from depthanyevent_ros.pipeline.engine_loader import EngineLoader
+from depthanyevent_ros.pipeline.engine_seat import EngineSeat
 from depthanyevent_ros.pipeline.front import EventFront
 from depthanyevent_ros.pipeline.handover import make_handover
 from depthanyevent_ros.pipeline.statistics import Latencies, Rate
@@ -41,26 +41,25 @@ class DepthSession:
 
     def __init__(self, node, settings):
         self.settings = settings
-        self.weights: Weights = find_weights(settings.weights)
         self.counts = Counter()                 # messages and windows that were not used, by cause
         self.event_rate, self.window_rate, self.depth_rate = Rate(), Rate(), Rate()
         self.latencies = Latencies()
         self.camera: Optional[CameraModel] = None       # of the sensor
         self.camera_problem: Optional[str] = None
         self.front: Optional[EventFront] = None
-        self.engine_error: Optional[str] = None
         self.active = False
         self._node = node
         self._frame_id = settings.frame_id
         self._last_event_s = time.monotonic()
         self._size = (settings.sensor.width, settings.sensor.height)
         self.handover = make_handover(settings.overload)
+        output_kind = find_weights(settings.weights).output_kind
         self.step = DepthStep(None, make_recurrence(settings),
-                              make_depth_scale(settings, self.weights.output_kind))
+                              make_depth_scale(settings, output_kind))
         self.outputs = DepthOutputs(
             node, settings.rectify, make_settings_colouriser(settings), self._cloud_allowed())
         self.worker = InferenceWorker(self.step, self.handover, self._on_frame, self._on_error)
-        self.loader = EngineLoader(self._on_engine, self._on_engine_failed)
+        self.seat = EngineSeat(settings, self.worker, self._on_engine, self._on_engine_problem)
         self.events = EventSubscription(
             node, settings.event_type, event_qos(settings.overload == 'lossless'),
             self._on_events)
@@ -138,8 +137,7 @@ class DepthSession:
         if not (width and height):
             self.counts['size_unknown'] += self.active
             return False
-        if not (self.worker.has_engine or self.loader.busy):
-            self.loader.start(make_engine_spec(self.settings, width, height))
+        self.seat.begin(width, height)
         if self.settings.rectify and self.camera is None:
             self.counts['no_camera_info'] += self.active
             return False
@@ -148,26 +146,15 @@ class DepthSession:
         if self.front is None or view is not None:
             self._size = (width, height)
             self.front = EventFront(self.settings, width, height, view)
-            self.step.scale = make_depth_scale(self.settings, self.weights.output_kind, mask)
+            self.step.scale = make_depth_scale(
+                self.settings, self.seat.weights.output_kind, mask)
         return True
 
     def _on_engine(self, engine) -> None:
-        """Take a new engine over between two windows (loader's thread)."""
-        try:
-            scale = make_depth_scale(
-                self.settings, engine.weights.output_kind, self.step.scale.valid_mask)
-        except ConfigError as error:
-            engine.close()
-            self._on_engine_failed(error)
-            return
-        reset = 'weights_changed' if self.worker.has_engine else None
-        self.engine_error, self.weights, self.step.scale = None, engine.weights, scale
-        self.worker.use_engine(engine, reset)
         self._node.get_logger().info(f'engine in use: {_one_line(engine.describe())}')
 
-    def _on_engine_failed(self, error: Exception) -> None:
-        self.engine_error = str(error)
-        self._node.get_logger().error(f'no engine: {error}')
+    def _on_engine_problem(self, sentence: str) -> None:
+        self._node.get_logger().error(f'no engine: {sentence}')
 
     def _on_error(self, error: Exception) -> None:
         self._warn(f'a window was lost: {type(error).__name__}: {error}')
@@ -193,18 +180,16 @@ class DepthSession:
 
         :returns: a sentence for the caller. DepthAnyEventError if the weights cannot be used.
         """
-        check_name(name)
         if self.front is None:
             raise DepthAnyEventError('the size of the sensor is not known yet: no events so far')
-        self.settings.weights = name
-        self.loader.start(make_engine_spec(self.settings, *self._size))
+        self.seat.load(name, *self._size)
         return f'preparing {name} in the background; /diagnostics says when it is in use'
 
     def apply(self, settings) -> None:
         """Take over parameters that may change at run time."""
-        old, self.settings = self.settings, settings
+        old, self.settings, self.seat.settings = self.settings, settings, settings
         self.step.scale = make_depth_scale(
-            settings, self.weights.output_kind, self.step.scale.valid_mask)
+            settings, self.seat.weights.output_kind, self.step.scale.valid_mask)
         self.outputs.colouriser = make_settings_colouriser(settings)
         self.outputs.cloud_allowed = self._cloud_allowed()
         if settings.window != old.window and self.front is not None:
@@ -217,17 +202,18 @@ class DepthSession:
 
     def announcements(self) -> List[str]:
         """Return what a user should read in the log at start."""
-        said = [f'{self.step.scale.mode.describe()}',
-                f'weights {self.weights.name}: {self.weights.source}', *self.weights.notes]
-        if not self.weights.trained:
-            said.append(f'the weights {self.weights.name} are UNTRAINED: the depth means nothing')
+        weights = self.seat.weights
+        said = [self.step.scale.mode.describe(), f'weights {weights.name}: {weights.source}',
+                *weights.notes]
+        if not weights.trained:
+            said.append(f'the weights {weights.name} are UNTRAINED: the depth means nothing')
         return said
 
     def close(self) -> None:
         """Stop the threads, then take everything on the ROS graph down."""
         self.active = False
         self.handover.close()
-        self.loader.stop()
+        self.seat.close()
         self.worker.stop()
         self.events.destroy()
         self._node.destroy_subscription(self._camera_info)

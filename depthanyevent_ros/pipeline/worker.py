@@ -7,7 +7,7 @@ import threading
 from typing import Callable, Optional
 
 from depthanyevent_ros.events.windows import ClosedWindow
-from depthanyevent_ros.pipeline.depth_step import DepthFrame, DepthStep
+from depthanyevent_ros.pipeline.depth_step import DepthFrame, DepthScale, DepthStep
 from depthanyevent_ros.pipeline.handover import Handover
 
 #: How long one wait for a window lasts, so that new engines and the end are noticed.
@@ -45,14 +45,16 @@ class InferenceWorker:
         self._thread = threading.Thread(target=self._run, name='inference')
         self._thread.start()
 
-    def use_engine(self, engine, reset: Optional[str] = None) -> None:
+    def use_engine(self, engine, reset: Optional[str] = None,
+                   scale: Optional[DepthScale] = None) -> None:
         """
         Exchange the engine between two windows; may be called from any thread.
 
         :param reset: reason for which the states go back to zero, None to keep them.
+        :param scale: what the new engine's output means, None if that stays as it is.
         """
         with self._lock:
-            superseded, self._next_engine = self._next_engine, (engine, reset)
+            superseded, self._next_engine = self._next_engine, (engine, reset, scale)
         self._engine_came.set()
         if superseded:
             superseded[0].close()
@@ -102,7 +104,8 @@ class InferenceWorker:
             waiting, self._next_engine = self._next_engine, None
         if waiting is None:
             return
-        old, (self.step.engine, reset) = self.step.engine, waiting
+        old, (self.step.engine, reset, scale) = self.step.engine, waiting
+        self.step.scale = scale or self.step.scale
         if reset:
             self.step.recurrence.reset(reset)
         self.n_exchanged += 1

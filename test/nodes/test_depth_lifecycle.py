@@ -136,7 +136,7 @@ def test_closing_while_the_engine_is_built_does_not_wait_for_it(graph, small_wei
     """A build takes a minute; Ctrl-C must not."""
     graph.weights = str(small_weights(seed=77))
     node = graph.start()
-    graph.wait(lambda: node._session.loader.doing.startswith('building'), 'nothing is built')
+    graph.wait(lambda: node._session.seat.doing.startswith('building'), 'nothing is built')
     started_s = time.monotonic()
     node.close()
     assert time.monotonic() - started_s < 30
