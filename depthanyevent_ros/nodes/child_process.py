@@ -30,6 +30,11 @@ class ChildProcess:
             stdout=self._stream, stderr=subprocess.STDOUT)
 
     @property
+    def pid(self) -> int:
+        """Return the number of the process."""
+        return self._process.pid
+
+    @property
     def returncode(self) -> Optional[int]:
         """Return the exit code, None while it runs."""
         return self._process.poll()
