@@ -17,7 +17,7 @@ from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
 
 from depthanyevent_ros.events.types import make_events
 
-LATE_S = 60
+LATE_S = 120
 WIDTH, HEIGHT = 64, 48
 RELIABLE = QoSProfile(history=HistoryPolicy.KEEP_LAST, depth=100,
                       reliability=ReliabilityPolicy.RELIABLE)

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The real depth node, on real topics, with the real OpenVINO engine (a small network)."""
 
+import time
+
 from dvs_msgs.msg import EventArray
 from event_camera_msgs.msg import EventPacket
 import numpy as np
@@ -244,6 +246,7 @@ def test_new_weights_are_taken_over_while_depth_goes_on(graph, small_weights, ma
     while node._session.worker.n_exchanged < 2:
         play(publisher, arrays(make_moving_events, 20, start_ms=n_ms))
         n_ms += 20
+        time.sleep(0.1)                         # the build needs the processor too
         graph.wait_for('depth/image_raw', n_ms // 10 - 1)
         assert n_ms < 60_000
     play(publisher, arrays(make_moving_events, 20, start_ms=n_ms))
