@@ -163,6 +163,25 @@ def test_every_executable_has_a_main(metadata):
         assert function in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
+@pytest.mark.ros
+def test_installed_package_has_its_executables_and_share_files_where_ros_2_looks(metadata):
+    """The ament index knows the package; `ros2 run` finds its executables, and they start."""
+    index = pytest.importorskip('ament_index_python.packages')
+    try:
+        prefix = Path(index.get_package_prefix('depthanyevent_ros'))
+    except (LookupError, EnvironmentError):
+        pytest.skip('not installed here: AMENT_PREFIX_PATH has no depthanyevent_ros')
+    folder = prefix / 'lib' / 'depthanyevent_ros'
+    assert {path.name for path in folder.iterdir()} == {
+        script.partition(' ')[0] for script in metadata['scripts']}
+    said = subprocess.run([folder / 'depthanyevent', '--help'], check=True, text=True,
+                          capture_output=True, timeout=60).stdout
+    assert 'usage: depthanyevent' in said
+    share = Path(index.get_package_share_directory('depthanyevent_ros'))
+    installed = {str(path.relative_to(share)) for path in share.rglob('*') if path.is_file()}
+    assert installed >= {name for name in metadata['share'] if not name.startswith('resource/')}
+
+
 def test_extras_are_the_requirements_files(metadata):
     """The lists are kept in one place."""
     assert {name: len(lines) for name, lines in metadata['extras'].items()} == {
