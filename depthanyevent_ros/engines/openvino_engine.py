@@ -42,7 +42,7 @@ class OpenVinoEngine:
         self.height, self.width = spec.sensor
         self.weights = weights
         self.facts: Dict[str, Any] = {}         # what the builder adds to describe()
-        # Pinned threads wait for their core: no faster alone, half as fast beside a busy process.
+        # Pinned threads wait for their core: no faster alone, slower beside other work.
         self._settings = {
             'PERFORMANCE_HINT': 'LATENCY', 'NUM_STREAMS': 1, 'INFERENCE_PRECISION_HINT': precision,
             'INFERENCE_NUM_THREADS': spec.thread_count(), 'ENABLE_CPU_PINNING': False,

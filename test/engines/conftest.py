@@ -16,6 +16,14 @@ from depthanyevent_ros.network.seeded import seeded_state_dict
 HEIGHT, WIDTH = 96, 128
 
 
+@pytest.fixture(scope='session', autouse=True)
+def ros_home(tmp_path_factory):
+    """Keep what the package remembers of these weights out of the user's folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv('ROS_HOME', str(tmp_path_factory.mktemp('ros_home')))
+        yield
+
+
 @pytest.fixture(scope='session')
 def small_weights(tmp_path_factory):
     """Return the paths of small weights, with memory (True) and without (False)."""
