@@ -3,7 +3,7 @@
 """How fast events are decoded and accumulated, and windows closed, on one core."""
 
 import time
-from typing import Callable, List, Optional
+from typing import Callable, List, Optional, Sequence
 
 import numpy as np
 
@@ -22,37 +22,42 @@ ENCODINGS = ('dvs', 'mono', 'libcaer', 'libcaer_cmp', 'evt3')
 #: What the project promises, Mev/s on one core, decoding and accumulating.
 GOALS_MEV_S = {'dvs': 100, 'mono': 100, 'libcaer': 50, 'libcaer_cmp': 20, 'evt3': 20}
 SIZES = ((346, 260), (640, 480), (1280, 720))
+PARTS = ('decode', 'accumulate', 'close')
 EVENTS_PER_US = 12              # a DAVIS346's most
 
 
 def bench_events(n_events: int = 600_000, width: int = 346, height: int = 260,
                  events_per_message: int = 20_000, repeats: int = 7,
-                 progress: Optional[Callable[[str], None]] = None) -> List[dict]:
+                 progress: Optional[Callable[[str], None]] = None,
+                 parts: Sequence[str] = PARTS) -> List[dict]:
     """
     Measure with synthetic edges and noise at 12 Mev/s; times are CPU times of one thread.
 
-    :param progress: called with the name of each part as it begins.
-    :returns: rows ``name``, ``mev_s`` (million events per second) or ``us`` (for closing), the
-        other one None, ``ratio`` (how many times as fast as the baseline), ``baseline`` (the name
-        of that row) and ``goal_mev_s`` where there is one.
+    :param progress: called with the name of each step as it begins; :param parts: of PARTS.
+    :returns: rows ``part``, ``name``, ``mev_s`` (million events per second) or ``us`` (for
+        closing), the other one None, ``ratio`` (how many times as fast as the baseline),
+        ``baseline`` (the name of that row) and ``goal_mev_s`` where there is one.
     """
     progress = progress or (lambda name: None)
     events = synthetic_events(n_events, width, height)
     rows = []
-    for encoding in ENCODINGS:
-        progress(encoding)
-        rows += _encoding_rows(encoding, events, width, height, events_per_message, repeats)
-    progress('accumulate')
-    rows += _accumulate_rows(events, width, height, repeats)
-    for size in SIZES:
-        progress(f'close {size[0]}x{size[1]}')
-        rows += _close_rows(*size, repeats)
+    if 'decode' in parts:
+        for encoding in ENCODINGS:
+            progress(encoding)
+            rows += _encoding_rows(encoding, events, width, height, events_per_message, repeats)
+    if 'accumulate' in parts:
+        progress('accumulate')
+        rows += _accumulate_rows(events, width, height, repeats)
+    if 'close' in parts:
+        for size in SIZES:
+            progress(f'close {size[0]}x{size[1]}')
+            rows += _close_rows(*size, repeats)
     return rows
 
 
-def synthetic_events(n_events: int, width: int, height: int) -> np.ndarray:
+def synthetic_events(n_events: int, width: int, height: int, seed: int = 0) -> np.ndarray:
     """Return short runs along rows and columns, as edges give them, with a fifth of noise."""
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(seed)
     length = np.where(rng.random(n_events) < 0.2, 1, rng.integers(2, 12, n_events))
     length = length[:np.searchsorted(np.cumsum(length), n_events) + 1]
     run = np.repeat(np.arange(len(length)), length)[:n_events]
@@ -100,11 +105,11 @@ def _encoding_rows(encoding, events, width, height, events_per_message, repeats)
     baseline = f'{encoding}: NumPy'
     slow = _mev_s(by_numpy, len(events), max(repeats // 2, 1))
     return [
-        _row(f'{encoding}: decode + accumulate', _mev_s(ours, len(events), repeats), slow,
-             baseline, GOALS_MEV_S[encoding]),
-        _row(baseline, slow, slow, baseline),
-        _row(f'{encoding}: event by event', _mev_s(by_objects, n_some, min(repeats, 3)), slow,
-             baseline),
+        _row('decode', f'{encoding}: decode + accumulate', _mev_s(ours, len(events), repeats),
+             slow, baseline, GOALS_MEV_S[encoding]),
+        _row('decode', baseline, slow, slow, baseline),
+        _row('decode', f'{encoding}: event by event',
+             _mev_s(by_objects, n_some, min(repeats, 3)), slow, baseline),
     ]
 
 
@@ -120,8 +125,8 @@ def _accumulate_rows(events, width, height, repeats) -> List[dict]:
 
     baseline = 'accumulate: NumPy'
     slow = _mev_s(by_numpy, len(events), repeats)
-    return [_row('accumulate', _mev_s(ours, len(events), repeats), slow, baseline),
-            _row(baseline, slow, slow, baseline)]
+    return [_row('accumulate', 'accumulate', _mev_s(ours, len(events), repeats), slow, baseline),
+            _row('accumulate', baseline, slow, slow, baseline)]
 
 
 def _close_rows(width, height, repeats) -> List[dict]:
@@ -141,14 +146,14 @@ def _close_rows(width, height, repeats) -> List[dict]:
 
     name, baseline = f'close {width}x{height}', f'draw {width}x{height} from its events'
     close_us, draw_us = (1e6 * _seconds(f, n) for f, n in ((close, 20 * repeats), (draw, repeats)))
-    return [dict(name=name, mev_s=None, us=close_us, ratio=draw_us / close_us,
+    return [dict(part='close', name=name, mev_s=None, us=close_us, ratio=draw_us / close_us,
                  baseline=baseline, goal_mev_s=None),
-            dict(name=baseline, mev_s=None, us=draw_us, ratio=1.0, baseline=baseline,
-                 goal_mev_s=None)]
+            dict(part='close', name=baseline, mev_s=None, us=draw_us, ratio=1.0,
+                 baseline=baseline, goal_mev_s=None)]
 
 
-def _row(name, mev_s, slow, baseline, goal=None) -> dict:
-    return dict(name=name, mev_s=mev_s, us=None, ratio=mev_s / slow, baseline=baseline,
+def _row(part, name, mev_s, slow, baseline, goal=None) -> dict:
+    return dict(part=part, name=name, mev_s=mev_s, us=None, ratio=mev_s / slow, baseline=baseline,
                 goal_mev_s=goal)
 
 
