@@ -72,21 +72,29 @@ class EngineCache:
         """
         path = self.root / f'{kind}-{key_digest(key)}'
         try:
-            self.root.mkdir(parents=True, exist_ok=True)
-            with self._lock(path, say):
+            if self.may_build:
+                self.root.mkdir(parents=True, exist_ok=True)
+                with self._lock(path, say):
+                    self._make_whole(path, key, build, say)
+            else:                               # entries appear whole, so that no lock is needed
                 defect = find_defect(path, key)
                 if defect:
-                    if not self.may_build:
-                        raise EngineNotBuilt(f'{path.name} is not in the cache: {defect}')
-                    if path.exists():
-                        say(f'the cached {path.name} is built again: {defect}')
-                    self._build(path, key, build)
-                os.utime(path / ENTRY_FILE)     # for the order of eviction
+                    raise EngineNotBuilt(f'{path.name} is not in the cache: {defect}')
+            os.utime(path / ENTRY_FILE)         # for the order of eviction
             self._evict()
         except OSError as error:
             raise EngineUnavailable(f'the cache {self.root} cannot be used ({error}): set '
                                     f'{VARIABLE} to a folder with room') from error
         return path
+
+    def _make_whole(self, path: Path, key: Mapping[str, Any], build: Callable[[Path], None],
+                    say: Say) -> None:
+        """Build an entry unless it is there and whole."""
+        defect = find_defect(path, key)
+        if defect:
+            if path.exists():
+                say(f'the cached {path.name} is built again: {defect}')
+            self._build(path, key, build)
 
     def discard(self, path: Path) -> None:
         """Remove an entry; nobody sees half of it."""

@@ -201,3 +201,14 @@ def test_the_place_of_the_cache_can_be_chosen(monkeypatch, tmp_path):
     assert cache_root() == tmp_path / 'ros' / 'depthanyevent_ros' / 'engines'
     monkeypatch.setenv('DEPTHANYEVENT_CACHE', str(tmp_path / 'mine'))
     assert cache_root() == tmp_path / 'mine'
+
+
+def test_where_nothing_may_be_built_what_is_missing_is_said_and_no_lock_is_waited_for(tmp_path):
+    """A node asks so before it starts a build in a process of its own."""
+    cache = EngineCache(tmp_path)
+    reader = EngineCache(tmp_path, may_build=False)
+    with cache._lock(tmp_path / f'x-{key_digest({})}', lambda sentence: None):
+        with pytest.raises(EngineNotBuilt, match='not in the cache'):
+            reader.entry('x', {}, Build())
+    path = cache.entry('x', {}, Build())
+    assert reader.entry('x', {}, Build()) == path
