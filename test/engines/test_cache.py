@@ -11,7 +11,7 @@ import pytest
 
 from depthanyevent_ros.engines import cache as module
 from depthanyevent_ros.engines.cache import cache_root, EngineCache, key_digest
-from depthanyevent_ros.errors import EngineRefused, EngineUnavailable
+from depthanyevent_ros.errors import EngineNotBuilt, EngineRefused, EngineUnavailable
 
 
 class Build:
