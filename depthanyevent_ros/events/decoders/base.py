@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What all decoders share: the protocol, the block buffer, numba types, length checks."""
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from typing import Iterator, Protocol
 
@@ -65,7 +66,7 @@ def check_time_base(message: EventMessage):
                                               f'{message.encoding} packet is out of range')
 
 
-class RecordDecoder:
+class RecordDecoder(ABC):
     """Base of the decoders of fixed-size records, none of which depends on another packet."""
 
     encoding = ''
@@ -87,8 +88,10 @@ class RecordDecoder:
     def reset(self):
         """Nothing to do: packets do not depend on each other."""
 
+    @abstractmethod
     def _records(self, message: EventMessage) -> np.ndarray:
-        raise NotImplementedError
+        """Return the payload as records; MalformedInput if it is not made of them."""
 
+    @abstractmethod
     def _decode(self, records: np.ndarray, message: EventMessage) -> int:
-        raise NotImplementedError
+        """Write the events of at most BLOCK_EVENTS records into the buffer; return how many."""

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files that are read from their start, record by record, since their index cannot be read."""
 
+from abc import ABC, abstractmethod
 from itertools import islice
 from pathlib import Path
 from typing import Iterator
@@ -17,7 +18,7 @@ RECORD_LIMIT_BYTES = 256 * 2**20
 TOPIC_SCAN_MESSAGES = 20_000
 
 
-class ScannedFile:
+class ScannedFile(ABC):
     """Base of the readers of damaged files; they say how one is scanned, in ``_scan``."""
 
     kind = dialect = ''
@@ -51,6 +52,6 @@ class ScannedFile:
     def close(self):
         """Do nothing: each pass opens the file for itself."""
 
+    @abstractmethod
     def _scan(self) -> Iterator[RawMessage]:
         """Yield every message from the start; damage raises, in whatever way."""
-        raise TypeError(f'{type(self).__name__} does not say how it is scanned')
