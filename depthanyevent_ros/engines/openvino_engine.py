@@ -48,8 +48,11 @@ class OpenVinoEngine:
             'INFERENCE_NUM_THREADS': spec.thread_count(), 'ENABLE_CPU_PINNING': False,
             'CACHE_DIR': str(compiled)}
         self._precision = precision
+        core = openvino.Core()
+        # Asked for once: a node describes its engine with every message of diagnostics.
+        self._device = core.get_property('CPU', 'FULL_DEVICE_NAME')
         try:
-            model = openvino.Core().compile_model(str(onnx), 'CPU', self._settings)
+            model = core.compile_model(str(onnx), 'CPU', self._settings)
             self._request = model.create_infer_request()
         except RuntimeError as error:
             raise EngineUnavailable(f'OpenVINO could not compile the network: {error}') from error
@@ -67,10 +70,8 @@ class OpenVinoEngine:
 
     def describe(self) -> Dict[str, Any]:
         """Return what runs here."""
-        core = openvino.Core()
         return {'engine': self.name, 'version': openvino.get_version(),
-                'device': core.get_property('CPU', 'FULL_DEVICE_NAME'),
-                'precision': self._precision,
+                'device': self._device, 'precision': self._precision,
                 'threads': self._settings['INFERENCE_NUM_THREADS'],
                 'sensor_size': (self.height, self.width),
                 'weights': self.weights.name, 'trained': self.weights.trained,

@@ -39,8 +39,10 @@ def input_status(session: DepthSession) -> Status:
         status.warn(f'no events for {silent_s:.1f} s on {events.topic}: {_why_silent(session)}')
     if events.problem is not None:
         status.error(events.problem)
-    if events.lost:
-        status.warn(f'{events.lost} messages were lost on the way: raise the depth of '
+    # A full queue drops its oldest without a word: then only the gaps in seq tell.
+    lost = max(events.lost, status.values.get('input.lost_packets', 0))
+    if lost:
+        status.warn(f'{lost} messages were lost on the way: raise the depth of '
                     'qos_overrides./events.subscription, and see docs/performance.md on the '
                     'shared-memory profile')
     if session.settings.rectify and session.camera is None:

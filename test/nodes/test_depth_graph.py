@@ -159,11 +159,13 @@ def test_a_reset_by_service_starts_a_window_at_the_next_event(graph, make_moving
 
 
 def test_lost_packets_are_counted_by_their_sequence(graph, make_moving_events):
-    """A gap in seq is how a driver's losses show."""
-    graph.start_ready()
+    """A gap in seq is how a driver's losses, and those of a full queue, show; it is a warning."""
+    graph.start_ready(**{'diagnostics.silence_s': 600.0})
     publisher = graph.publisher(EventPacket)
     for seq in (0, 1, 2, 6, 7):
         events = make_moving_events(START_NS + seq * MS, START_NS + (seq + 1) * MS, 50, seed=seq)
         publisher.publish(bytes(serialize_event_packet(encode_packet(
             'mono', events, WIDTH, HEIGHT, 'camera', START_NS + (seq + 1) * MS, seq=seq))))
     graph.wait_for_value('input', 'input.lost_packets', 3)
+    graph.wait(lambda: '3 messages were lost' in graph.diagnostics('input')['message'],
+               'the loss is not told')
