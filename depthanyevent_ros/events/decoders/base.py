@@ -66,8 +66,8 @@ def check_time_base(message: EventMessage):
                                               f'{message.encoding} packet is out of range')
 
 
-class RecordDecoder(ABC):
-    """Base of the decoders of fixed-size records, none of which depends on another packet."""
+class StatelessDecoder:
+    """Base of the decoders for which no packet depends on another."""
 
     encoding = ''
 
@@ -75,18 +75,22 @@ class RecordDecoder(ABC):
         self.counts: Counter = Counter()
         self._buffer = np.zeros(BLOCK_EVENTS, EVENT_DTYPE)
 
+    def resync(self):
+        """Nothing to do: packets do not depend on each other."""
+
+    def reset(self):
+        """Nothing to do: packets do not depend on each other."""
+
+
+class RecordDecoder(StatelessDecoder, ABC):
+    """Base of the decoders of fixed-size records."""
+
     def blocks(self, message: EventMessage) -> Iterator[np.ndarray]:
         """Yield the events block by block, see :class:`Decoder`."""
         records = self._records(message)
         for start in range(0, len(records), BLOCK_EVENTS):
             n_events = self._decode(records[start:start + BLOCK_EVENTS], message)
             yield self._buffer[:n_events]
-
-    def resync(self):
-        """Nothing to do: packets do not depend on each other."""
-
-    def reset(self):
-        """Nothing to do: packets do not depend on each other."""
 
     @abstractmethod
     def _records(self, message: EventMessage) -> np.ndarray:

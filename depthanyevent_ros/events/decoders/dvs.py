@@ -10,7 +10,7 @@ import numpy as np
 from depthanyevent_ros.errors import MalformedInput
 from depthanyevent_ros.events.cdr import CDR_EVENT_DTYPE, CDR_EVENT_STRIDE, NS_PER_S
 from depthanyevent_ros.events.decoders.base import (
-    BLOCK_EVENTS, input_type, OUT_TYPE, RecordDecoder)
+    BLOCK_EVENTS, input_type, OUT_TYPE, StatelessDecoder)
 from depthanyevent_ros.events.types import EventMessage
 
 NS = np.int64(NS_PER_S)
@@ -30,7 +30,7 @@ def decode_dvs(records, out):
     return len(records)
 
 
-class DvsDecoder(RecordDecoder):
+class DvsDecoder(StatelessDecoder):
     """Decodes EventArray messages."""
 
     encoding = 'dvs'

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the decoders of 16-bit word streams share: words in, events and a state out."""
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from typing import Iterator
 
@@ -20,7 +21,7 @@ def state_type(dtype: np.dtype):
     return types.Array(from_dtype(dtype), 1, 'C')
 
 
-class WordDecoder:
+class WordDecoder(ABC):
     """Base of the decoders of word streams, which keep a state from word to word."""
 
     encoding = ''
@@ -56,5 +57,6 @@ class WordDecoder:
     def _begin(self, message: EventMessage):
         """Prepare for a new packet."""
 
+    @abstractmethod
     def _decode(self, words: np.ndarray, message: EventMessage) -> int:
-        raise NotImplementedError
+        """Decode words from ``at`` of the state on until the buffer is full; return how many."""
