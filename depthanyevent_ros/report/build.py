@@ -62,6 +62,8 @@ def build_report(recording, timeline: Timeline, bag: Path, folder: Path,
     story = read_story(bag)
     summary = summarize_run(recording, timeline, story, conditions)
     (folder / 'stills').mkdir(parents=True, exist_ok=True)
+    for still in (folder / 'stills').glob('[0-9]*.png'):
+        still.unlink()                          # of an earlier run
     panels = _panel_maker(timeline, summary, conditions)
     video, rows, stills = None, [], []
     if story.arrivals:

@@ -66,6 +66,17 @@ def test_the_report_is_complete(leavings):
         assert words in page, words
 
 
+def test_stills_of_an_earlier_run_are_replaced(run_files, tmp_path):
+    """Pictures of another recording beside the new ones would be taken for its own."""
+    (tmp_path / 'stills').mkdir()
+    old, own = tmp_path / 'stills' / '00099.png', tmp_path / 'stills' / 'mine.png'
+    old.write_bytes(b'old')
+    own.write_bytes(b'of the user')
+    left = build(run_files[0].recording, run_files[0].outputs, tmp_path)
+    assert not old.exists() and own.exists()
+    assert sorted(left.stills) == sorted((tmp_path / 'stills').glob('[0-9]*.png'))
+
+
 def test_progress_is_told(run_files, tmp_path):
     """Once per picture, up to all of them."""
     told = []
