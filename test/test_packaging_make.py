@@ -145,8 +145,8 @@ def checkout(tmp_path):
 
 
 def outside_make(**variables) -> dict:
-    """Return our environment as a shell has it: without what `make test` adds for inner makes."""
-    made = {'MAKEFLAGS', 'MAKELEVEL', 'MAKEOVERRIDES', 'MFLAGS'}
+    """Return our environment without what `make test PYTHON=...` adds for inner makes."""
+    made = {'MAKEFLAGS', 'MAKELEVEL', 'MAKEOVERRIDES', 'MFLAGS', 'PYTHON'}
     return {name: value for name, value in os.environ.items() if name not in made} | variables
 
 
