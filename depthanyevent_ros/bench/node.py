@@ -79,6 +79,8 @@ def depth_row(load: LoadPlan, run: DepthRun, usual: Dict[str, Any]) -> Dict[str,
     n_received = run.count('input', 'events_total')
     cpu_ms = 1e9 * run.cpu.main_s / max(n_received, 1)
     p50, p95, p99 = np.percentile(run.late_ms, (50, 95, 99)) if run.late_ms else (None,) * 3
+    step_ms = run.parts['inference'].get('latency_step_p50_ms')
+    engine = run.parts['engine']
     return {
         'part': 'node', 'name': f'{load.encoding} {load.rate_mev_s:g} Mev/s',
         'sent_mev_s': sent['n_events'] / took_s * 1e-6,
@@ -91,10 +93,9 @@ def depth_row(load: LoadPlan, run: DepthRun, usual: Dict[str, Any]) -> Dict[str,
         'windows_dropped': run.count('inference', 'windows.dropped'),
         'depth_hz': run.depth_hz, 'latency_p50_ms': p50, 'latency_p95_ms': p95,
         'latency_p99_ms': p99,
-        'step_p50_ms': float(run.parts['inference'].get('latency_step_p50_ms', 'nan')),
-        'engine': f'{run.parts["engine"].get("engine")} '
-                  f'{run.parts["engine"].get("precision")}, '
-                  f'{run.parts["engine"].get("threads")} threads',
+        'step_p50_ms': None if step_ms is None else float(step_ms),
+        'engine': engine.get('engine'), 'precision': engine.get('precision'),
+        'threads': engine.get('threads'),
         'input_share': run.cpu.main_s / took_s, 'wait_share': run.cpu.main_wait_s / took_s,
         'node_share': run.cpu.all_s / took_s, 'load_late_ms': sent['late_ms'],
         'cpu_ms_per_mev': cpu_ms,

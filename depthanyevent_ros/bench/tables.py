@@ -46,6 +46,10 @@ def _latency(row: Row) -> str:
     return ' / '.join(f'{row[f"latency_p{p}_ms"]:.0f}' for p in (50, 95, 99))
 
 
+def _engine(row: Row) -> str:
+    return f'{row["engine"]} {row["precision"]}, {row["threads"]} thr' if 'engine' in row else ''
+
+
 EVENT_COLUMNS: List[Column] = [
     ('', _name), ('Mev/s', _number('mev_s', '.3g')), ('us', _number('us', '.3g')),
     ('ratio', _ratio), ('goal, Mev/s', _goal('mev_s', 'goal_mev_s'))]
@@ -57,7 +61,9 @@ ENGINE_COLUMNS: List[Column] = [
     ('mean error', _number('depth_mean', '.1e')), ('', lambda row: row.get('skipped', ''))]
 NODE_COLUMNS: List[Column] = [
     ('', _name), ('sent', _number('n_sent', ',')), ('lost', _lost),
-    ('windows', _number('n_windows', 'd')), ('depth Hz', _number('depth_hz', '.1f')),
+    ('windows', _number('n_windows', 'd')), ('engine', _engine),
+    ('step ms', _number('step_p50_ms', '.0f')),
+    ('depth Hz', _number('depth_hz', '.1f')),
     ('latency ms', _latency), ('input thread', _number('input_share', '.0f', ' %', 100)),
     ('waits', _number('wait_share', '.0f', ' %', 100)),
     ('node', _number('node_share', '.0f', ' %', 100)),
@@ -80,6 +86,7 @@ TABLES: Dict[str, Tuple[str, List[Column], str]] = {
                 'Ratio: to PyTorch f32. Mean error: of depth, relative, to PyTorch.'),
     'node': ('Node, end to end over DDS', NODE_COLUMNS,
              'Publisher, node and subscriber are processes. Lost: events sent and not read. '
+             'Step: of the engine, median. '
              'Latency: from the end of a window to its depth at the subscriber, p50 / p95 / p99. '
              'Input thread, node: share of a core; waits: share of the time for which the input '
              'thread had no core. Ratio: of input processor time per event, the usual node over '
