@@ -66,7 +66,10 @@ def check_settings(settings: Settings) -> None:
 
     :raises ConfigError: naming the parameters that do not go together.
     """
-    make_settings_policy(settings)
+    try:
+        make_window_builder(settings, 1, 1)
+    except ConfigError as error:
+        raise ConfigError(f'window: {error}') from error
     make_depth_scale(settings, 'metric')        # the weights are not known here
     make_settings_colouriser(settings)
     if bool(settings.sensor.width) != bool(settings.sensor.height):
