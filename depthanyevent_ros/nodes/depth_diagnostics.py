@@ -37,6 +37,10 @@ def input_status(session: DepthSession) -> Status:
     silent_s = session.silent_s()
     if silent_s > session.settings.diagnostics.silence_s:
         status.warn(f'no events for {silent_s:.1f} s on {events.topic}: {_why_silent(session)}')
+    n_other = session.front.input.counts['size_change'] if session.front else 0
+    if n_other:
+        status.warn(f'{n_other} messages of another size were refused: if the camera was '
+                    'exchanged, clean the node up and configure it again')
     if events.problem is not None:
         status.error(events.problem)
     # A full queue drops its oldest without a word: then only the gaps in seq tell.

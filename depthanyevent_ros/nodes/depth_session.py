@@ -4,6 +4,7 @@
 
 from collections import Counter
 import time
+import traceback
 from typing import List, Optional
 
 from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
@@ -12,6 +13,7 @@ from sensor_msgs.msg import CameraInfo
 
 from depthanyevent_ros.depth.camera import CameraModel
 from depthanyevent_ros.errors import ConfigError, DepthAnyEventError, MalformedInput
+from depthanyevent_ros.events.input import MAX_SIDE_PIXELS
 from depthanyevent_ros.events.types import EventMessage
 from depthanyevent_ros.network.weights import find_weights
 from depthanyevent_ros.nodes.event_subscription import event_qos, EventSubscription
@@ -69,7 +71,8 @@ class DepthSession:
                        reliability=ReliabilityPolicy.BEST_EFFORT),
             qos_overriding_options=QoSOverridingOptions.with_default_policies())
         self.worker.start()
-        self._use_size(*self._size)
+        if all(self._size):
+            self._use_size(*self._size)
 
     # --- the recipe -------------------------------------------------------------------------
 
@@ -79,15 +82,18 @@ class DepthSession:
             return
         try:
             message = self.events.parse(data)
+            self._last_event_s = time.monotonic()
+            if self.front is not None or self._use_size(message.width, message.height):
+                self._frame_id = self.settings.frame_id or message.frame_id
+                self._feed(message)
         except MalformedInput as error:
             self.counts[error.cause] += 1
             self._warn(f'a message of events could not be read: {error}')
-            return
-        self._last_event_s = time.monotonic()
-        if self.front is None and not self._use_size(message.width, message.height):
-            return
-        self._frame_id = self.settings.frame_id or message.frame_id
-        self._feed(message)
+        except Exception as error:  # a fault of ours must not end the stream; it is told
+            self.counts['internal_error'] += 1
+            self._node.get_logger().error(
+                f'a message of events was lost to a fault: {format_exception(error)}',
+                throttle_duration_sec=THROTTLE_S)
 
     def _feed(self, message: EventMessage) -> None:
         n_before = self.front.input.n_events
@@ -130,24 +136,30 @@ class DepthSession:
         self.camera_problem = camera.problem()
         if self.camera_problem is None:
             self.camera = camera
-            self._use_size(*self._size)
+            if all(self._size):
+                self._use_size(*self._size)
 
     def _use_size(self, width: int, height: int) -> bool:
         """Make what depends on size and calibration of the sensor; tell whether there is any."""
-        if not (width and height):
-            self.counts['size_unknown'] += self.active
-            return False
+        if not (0 < width <= MAX_SIDE_PIXELS and 0 < height <= MAX_SIDE_PIXELS):
+            raise MalformedInput('bad_size', f'the first message says {width}x{height} pixels: '
+                                             'set sensor.width and sensor.height')
         self.seat.begin(width, height)
         if self.settings.rectify and self.camera is None:
             self.counts['no_camera_info'] += self.active
             return False
-        view, mask, self.outputs.camera = make_view(
-            self.camera, self.settings.rectify, width, height)
-        if self.front is None or view is not None:
-            self._size = (width, height)
+        try:
+            view, mask, self.outputs.camera = make_view(
+                self.camera, self.settings.rectify, width, height)
+        except ConfigError as error:
+            self.camera, self.camera_problem = None, str(error)
+            return self.front is not None
+        self._size = (width, height)
+        if self.front is None:
             self.front = EventFront(self.settings, width, height, view)
-            self.step.scale = make_depth_scale(
-                self.settings, self.seat.weights.output_kind, mask)
+        elif view is not None:
+            self.front.change('calibration_changed', self.settings, view)
+        self.step.scale = make_depth_scale(self.settings, self.seat.weights.output_kind, mask)
         return True
 
     def _on_engine(self, engine) -> None:
@@ -193,7 +205,7 @@ class DepthSession:
         self.outputs.colouriser = make_settings_colouriser(settings)
         self.outputs.cloud_allowed = self._cloud_allowed()
         if settings.window != old.window and self.front is not None:
-            self.front.use_settings(settings)
+            self.front.change('window_changed', settings, self.front.view)
             self.step.recurrence = make_recurrence(settings)
 
     def silent_s(self) -> float:
@@ -224,6 +236,11 @@ class DepthSession:
 
     def _warn(self, sentence: str) -> None:
         self._node.get_logger().warning(sentence, throttle_duration_sec=THROTTLE_S)
+
+
+def format_exception(error: Exception) -> str:
+    """Return an error with the place where it was raised."""
+    return ''.join(traceback.format_exception(type(error), error, error.__traceback__))
 
 
 def _one_line(values: dict) -> str:

@@ -22,12 +22,10 @@ class EventFront:
     """
 
     def __init__(self, settings: Settings, width: int, height: int, view: Optional[View] = None):
-        self.width, self.height = width, height
+        self.width, self.height, self.view = width, height, view
         self.input = EventInput(self._on_input_reset, width, height)
         self.clock = SensorClock()
-        self.windows: WindowBuilder
-        self._view = view
-        self.use_settings(settings)
+        self.windows: WindowBuilder = make_window_builder(settings, width, height, view)
 
     def feed(self, message: EventMessage) -> Iterator[ClosedWindow]:
         """
@@ -47,9 +45,19 @@ class EventFront:
         if newest_ns is not None:
             self.clock.add(newest_ns, message.stamp_ns, oldest_ns)
 
-    def use_settings(self, settings: Settings) -> None:
-        """Begin anew with other windows."""
-        self.windows = make_window_builder(settings, self.width, self.height, self._view)
+    def change(self, reason: str, settings: Settings, view: Optional[View]) -> None:
+        """
+        Go on with other windows or another view.
+
+        It is a reset: the epoch moves on, so that whoever steps on the windows begins with the
+        zero state. What was counted so far stays.
+        """
+        old = self.windows
+        old.reset(reason)
+        self.windows = make_window_builder(settings, self.width, self.height, view)
+        self.windows.counts, self.windows.resets = old.counts, old.resets
+        self.windows.epoch = old.epoch
+        self.view = view
 
     def reset(self, reason: str) -> None:
         """Forget everything that depends on past time."""

@@ -9,9 +9,10 @@ import pytest
 from rclpy.parameter import Parameter
 from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
 from rosgraph_msgs.msg import Clock
-from sensor_msgs.msg import Image
+from sensor_msgs.msg import CameraInfo, Image
 from std_srvs.srv import Trigger
 
+from depthanyevent_ros.depth.camera import CameraModel
 from depthanyevent_ros.events.cdr import serialize_event_array, serialize_event_packet
 from depthanyevent_ros.events.encoders import encode_packet
 from depthanyevent_ros.nodes import messages
@@ -169,3 +170,30 @@ def test_lost_packets_are_counted_by_their_sequence(graph, make_moving_events):
     graph.wait_for_value('input', 'input.lost_packets', 3)
     graph.wait(lambda: '3 messages were lost' in graph.diagnostics('input')['message'],
                'the loss is not told')
+
+
+def test_a_new_calibration_begins_from_the_zero_state(graph, make_moving_events):
+    """Events move to other pixels: the old state describes another view."""
+    graph.listen(Image, 'depth/image_rect')
+    node = graph.start_ready(overload='lossless', rectify=True)
+    infos = graph.publisher(CameraInfo, 'camera_info')
+    publisher = graph.publisher(EventArray)
+    for k, focal in enumerate((50, 40)):
+        camera = CameraModel.from_values(WIDTH, HEIGHT, [focal, 0, 32, 0, focal, 24, 0, 0, 1])
+        infos.publish(messages.to_camera_info(camera, messages.to_header(START_NS, '')))
+        graph.wait(lambda: node._session.camera == camera, 'the calibration is not taken')
+        publish_ms(publisher, make_moving_events, 100 * k, 100 * k + 40)
+        graph.wait_for('depth/image_rect', 3 * (k + 1))
+    graph.wait_for_value('windows', 'reset.calibration_changed', 1)
+
+
+def test_a_calibration_that_cannot_be_used_is_told_and_survived(graph, make_moving_events):
+    """All zeros is how drivers say that there is none; events are not rectified by it."""
+    graph.start_ready(overload='lossless', rectify=True)
+    camera = CameraModel.from_values(WIDTH, HEIGHT, np.zeros(9))
+    graph.publisher(CameraInfo, 'camera_info').publish(
+        messages.to_camera_info(camera, messages.to_header(START_NS, '')))
+    publish_ms(graph.publisher(EventArray), make_moving_events, 0, 20)
+    graph.wait(lambda: 'all-zero K' in graph.diagnostics('input').get('message', ''),
+               'the calibration is not told')
+    assert graph.diagnostics('input')['level'] == 2

@@ -139,3 +139,16 @@ def test_rectification_without_a_calibration_is_refused(camera):
     """An all-zero K is how drivers say that there is none."""
     with pytest.raises(ConfigError, match='calibrat'):
         make_view(camera, True, WIDTH, HEIGHT)
+
+
+def test_other_windows_are_a_reset_that_keeps_what_was_counted():
+    """The epoch moves on, so that no state of before meets a window of after."""
+    front = EventFront(settings(), WIDTH, HEIGHT)
+    windows = [window for at_ms in range(0, 12, 2)
+               for window in front.feed(packet(at_ms, seq=at_ms // 2)[0])]
+    front.change('window_changed', settings(**{'window.duration_ms': 4.0}), None)
+    windows += [window for at_ms in range(12, 20, 2)
+                for window in front.feed(packet(at_ms, seq=at_ms // 2)[0])]
+    assert [w.end_ns - w.start_ns for w in windows] == [10 * MS, 4 * MS]
+    assert windows[0].epoch < windows[1].epoch
+    assert front.windows.resets == {'window_changed': 1}
