@@ -88,6 +88,12 @@ class DepthNode(LifecycleNode):
         self.close()
         return SUCCESS
 
+    def interrupt(self) -> None:
+        """End a wait for the inference thread: a lossless input may be in the middle of one."""
+        session = self._session
+        if session is not None:
+            session.handover.close()
+
     def close(self) -> None:
         """Stop the worker and free everything; may be called from any state, and twice."""
         self._declared.frozen = False

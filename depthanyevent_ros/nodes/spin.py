@@ -21,15 +21,23 @@ def run_node(make_node, args=None) -> int:
     "context is not valid"); ours only set a flag, so that the order below holds. The events
     executor is not used: it does not run callbacks on every distribution.
 
-    :param make_node: called without arguments; its result has ``close()`` besides a node's own.
+    :param make_node: called without arguments; its result has, besides a node's own methods,
+        ``interrupt()``, which ends whatever a callback may wait for (called by the signal handler,
+        perhaps in the middle of that callback), and ``close()``.
     :returns: the exit code.
     """
     stop = threading.Event()
     rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    executor = SingleThreadedExecutor()
     node = None
+
+    def on_signal(*_) -> None:
+        stop.set()
+        if node is not None:
+            node.interrupt()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, on_signal)
+    executor = SingleThreadedExecutor()
     try:
         node = make_node()
         executor.add_node(node)

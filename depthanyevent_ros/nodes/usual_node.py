@@ -39,6 +39,9 @@ class UsualNode(Node):
             lambda message: self._on_events(columns(message), message.height, message.width),
             DRIVER_QOS)
 
+    def interrupt(self) -> None:
+        """Do nothing: no callback waits."""
+
     def close(self) -> None:
         """Say how many events there were."""
         print(self.n_events, flush=True)

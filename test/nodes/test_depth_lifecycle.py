@@ -164,6 +164,20 @@ def start_process(engine_cache, small_weights):
         process.communicate()
 
 
+def test_a_lossless_input_that_waits_for_its_engine_can_be_interrupted(
+        graph, start_process, small_weights, make_moving_events):
+    """The hand-over is full and the executor waits: Ctrl-C must not wait for the build."""
+    process = start_process('-p', f'weights:={small_weights(seed=88)}',
+                            '-p', 'overload:=lossless', '-p', 'window.duration_ms:=10.0')
+    publisher = graph.publisher(EventArray)
+    publish_windows(graph, publisher, make_moving_events, 0, n_windows=30)
+    time.sleep(1.0)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=LATE_S)
+    assert process.returncode == 0, said
+    assert 'engine in use' not in said and 'Traceback' not in said, said
+
+
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize('said', ['weights', 'engine in use'])
 def test_the_process_ends_cleanly_on_a_signal(start_process, number, said):
