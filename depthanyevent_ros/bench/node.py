@@ -8,7 +8,7 @@ To be imported after the settings of the ROS graph are in the environment.
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, Iterator, Sequence
+from typing import Any, Dict, Iterator, Optional, Sequence
 
 import numpy as np
 
@@ -49,7 +49,8 @@ def bench_node(bench: NodeBench, folder: Path, say: Say) -> Iterator[Dict[str, A
         usual = usual_row(top, *run_usual(top, folder, say))
         for rate in bench.rates_mev_s:
             load = LoadPlan(encoding, rate, bench.seconds)
-            yield depth_row(load, run_depth(load, bench.node, folder, say), usual)
+            same = usual if rate == top.rate_mev_s else None
+            yield depth_row(load, run_depth(load, bench.node, folder, say), same)
         yield usual
     if bench.climb:
         yield from _climb(bench, folder, say)
@@ -66,9 +67,9 @@ def _climb(bench: NodeBench, folder: Path, say: Say) -> Iterator[Dict[str, Any]]
             return
 
 
-def depth_row(load: LoadPlan, run: DepthRun, usual: Dict[str, Any]) -> Dict[str, Any]:
+def depth_row(load: LoadPlan, run: DepthRun, usual: Optional[Dict[str, Any]]) -> Dict[str, Any]:
     """
-    Return the figures of a run.
+    Return the figures of a run; ``usual`` is the row of the usual node under the same load.
 
     ``cpu_ms_per_mev`` is the time of the executor thread for a million events that it read, and
     ``ratio`` that of the usual node over it; ``input_share`` and ``node_share`` are cores that

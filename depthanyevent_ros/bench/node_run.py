@@ -103,7 +103,7 @@ def run_depth(load: LoadPlan, node: NodePlan, folder: Path, say: Say,
         watch, arrivals = DepthWatch(bystander), DepthArrivals(bystander)
         with ChildProcess(MODULE, node.arguments(load.event_type),
                           folder / 'depth_node.log') as depth:
-            wait_until_ready(depth, watch, lambda doing: say(f'the depth node: {doing}'))
+            wait_until_ready(depth, watch, lambda doing: say(f'depth node: {doing}'))
             say(f'{load.encoding} at {load.rate_mev_s:g} Mev/s')
             sent, cpu = send(load, depth, folder, lambda: look(depth, watch))
             while time.monotonic() - watch.changed_s < STILL_S:

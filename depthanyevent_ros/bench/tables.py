@@ -51,7 +51,7 @@ def _engine(row: Row) -> str:
 
 
 EVENT_COLUMNS: List[Column] = [
-    ('', _name), ('Mev/s', _number('mev_s', '.3g')), ('us', _number('us', '.3g')),
+    ('', _name), ('Mev/s', _number('mev_s', '.3g')), ('us', _number('us', '.0f')),
     ('ratio', _ratio), ('goal, Mev/s', _goal('mev_s', 'goal_mev_s'))]
 ENGINE_COLUMNS: List[Column] = [
     ('', lambda row: f'{row["engine"]} {row["precision"]} {row["input"][0]}x{row["input"][1]}'),
