@@ -42,7 +42,7 @@ setup(
     entry_points={
         'console_scripts': [
             f'depth_node = {NAME}.nodes.depth_node:main',
-            f'play = {NAME}.nodes.play_node:main',
+            f'play = {NAME}.__main__:play',
             f'depthanyevent = {NAME}.__main__:main',
         ],
     },

@@ -41,6 +41,11 @@ def main(argv=None) -> int:
     return _guarded(module.run, args, verb)
 
 
+def play() -> int:
+    """Run as `ros2 run depthanyevent_ros play RECORDING`, which is the verb play."""
+    return main(['play', *sys.argv[1:]])
+
+
 def split_ros_args(argv):
     """
     Split a command line into our arguments and ROS's.

@@ -21,6 +21,11 @@ HOME = {
     'torch': ['network', 'engines/torch_engine.py', 'engines/export.py', 'engines/parity.py'],
     'openvino': ['engines/openvino_engine.py'],
 }
+#: From the ground up: a folder imports only from itself and from those before it.
+ORDER = ['errors', 'paths', 'events', 'depth', 'parameters', 'network', 'engines', 'recordings',
+         'report', 'pipeline', 'nodes', 'bench', 'cli', '__main__']
+#: The one exception: nodes that load the depth node take the loads and baselines of bench/.
+EXCEPTION = ('nodes/bench', 'bench')
 #: These run where neither ROS nor a network library is installed.
 CORE = ['errors.py', 'paths.py', 'parameters', 'events', 'depth', 'pipeline', 'recordings',
         'report']
@@ -63,6 +68,27 @@ def test_module_imports_only_what_its_layer_may(path):
     """A library with a home is imported nowhere else, not even inside a function."""
     strays = [name for name in imported(path) & HOME.keys() if not is_inside(path, HOME[name])]
     assert not strays, f'{dotted(path)} imports {strays}'
+
+
+def rooms_imported(path: Path) -> set:
+    """Return the folders (or modules) of this package that a module imports from."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or '').startswith(f'{PACKAGE.name}.'):
+            names.add(node.module.split('.')[1])
+    return names
+
+
+@pytest.mark.parametrize('path', MODULES, ids=dotted)
+def test_imports_go_down_only(path):
+    """A reader can begin at the ground floor and never has to look up."""
+    room = path.relative_to(PACKAGE).parts[0].removesuffix('.py')
+    if room == '__init__':
+        return
+    allowed = set(ORDER[:ORDER.index(room) + 1])
+    if is_inside(path, [EXCEPTION[0]]):
+        allowed.add(EXCEPTION[1])
+    assert rooms_imported(path) <= allowed
 
 
 def test_core_imports_without_ros_and_without_network_libraries():

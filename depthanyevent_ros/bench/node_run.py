@@ -14,12 +14,12 @@ from typing import Any, Callable, Dict, List, Tuple
 
 from depthanyevent_ros.bench.processes import cpu_time, CpuTime
 from depthanyevent_ros.errors import DepthAnyEventError
-from depthanyevent_ros.nodes.bystander import Bystander
+from depthanyevent_ros.nodes.bench.bystander import Bystander
+from depthanyevent_ros.nodes.bench.depth_arrivals import DepthArrivals
+from depthanyevent_ros.nodes.bench.depth_child import check_alive, MODULE, wait_until_ready
+from depthanyevent_ros.nodes.bench.load_node import SENDING
 from depthanyevent_ros.nodes.child_process import ChildProcess
-from depthanyevent_ros.nodes.depth_arrivals import DepthArrivals
-from depthanyevent_ros.nodes.depth_child import check_alive, MODULE, wait_until_ready
 from depthanyevent_ros.nodes.depth_watch import DepthWatch
-from depthanyevent_ros.nodes.load_node import SENDING
 
 WIDTH, HEIGHT = 346, 260
 POLL_S = 0.05
@@ -118,7 +118,7 @@ def run_depth(load: LoadPlan, node: NodePlan, folder: Path, say: Say,
 def run_usual(load: LoadPlan, folder: Path, say: Say) -> Tuple[int, CpuTime]:
     """Send the load to the usual node; return how many events it saw, and its time."""
     say(f'{load.encoding} at {load.rate_mev_s:g} Mev/s, the usual way')
-    with ChildProcess('depthanyevent_ros.nodes.usual_node', [load.event_type],
+    with ChildProcess('depthanyevent_ros.nodes.bench.usual_node', [load.event_type],
                       folder / 'usual_node.log') as usual:
         _, cpu = send(load, usual, folder, lambda: None)
         usual.stop()
@@ -128,7 +128,7 @@ def run_usual(load: LoadPlan, folder: Path, say: Say) -> Tuple[int, CpuTime]:
 def send(load: LoadPlan, reader: ChildProcess, folder: Path,
          look: Callable[[], None]) -> Tuple[Dict[str, Any], CpuTime]:
     """Publish the load to the end; return what the publisher says and the reader's time."""
-    with ChildProcess('depthanyevent_ros.nodes.load_node', load.arguments(),
+    with ChildProcess('depthanyevent_ros.nodes.bench.load_node', load.arguments(),
                       folder / 'load_node.log') as publisher:
         while not _lines(publisher):
             _check(publisher, reader)

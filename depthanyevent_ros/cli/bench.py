@@ -122,9 +122,9 @@ MEASURE = {
 def use_own_graph() -> None:
     """Keep the bench's topics from everybody else's; it must come before ROS is imported."""
     try:
-        from depthanyevent_ros.nodes.demo_graph import use_private_graph
+        from depthanyevent_ros.nodes.demo.graph import use_private_graph
         use_private_graph()
-        import depthanyevent_ros.nodes.bystander    # noqa: F401
+        import depthanyevent_ros.nodes.bench.bystander    # noqa: F401
     except ImportError as error:
         raise DepthAnyEventError(f'ROS 2 is not installed here: {error}') from error
 

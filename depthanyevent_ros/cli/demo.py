@@ -48,10 +48,10 @@ def add_arguments(parser):
 
 def run(args) -> int:
     """Run the demo; 0 if depth came out, 1 if not."""
-    from depthanyevent_ros.nodes.demo_graph import use_private_graph
+    from depthanyevent_ros.nodes.demo.graph import use_private_graph
     domain = use_private_graph()
     # After that, as the middleware reads its settings when it is loaded.
-    from depthanyevent_ros.nodes.demo_session import run_demo
+    from depthanyevent_ros.nodes.demo.session import run_demo
     args.output.mkdir(parents=True, exist_ok=True)
     with open_from(args) as recording:
         timeline = _read(recording)
@@ -139,7 +139,7 @@ def _read(recording):
 
 
 def _plan(args, timeline):
-    from depthanyevent_ros.nodes.demo_session import DemoPlan
+    from depthanyevent_ros.nodes.demo.session import DemoPlan
     height, width = input_size(args.input_size)
     parameters = {
         'sensor.width': timeline.width, 'sensor.height': timeline.height,

@@ -11,8 +11,8 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 from std_srvs.srv import Trigger
 
 from depthanyevent_ros.errors import DepthAnyEventError
-from depthanyevent_ros.nodes.depth_diagnostics import depth_parts
-from depthanyevent_ros.nodes.depth_session import DepthSession
+from depthanyevent_ros.nodes.depth.parts import depth_parts
+from depthanyevent_ros.nodes.depth.session import DepthSession
 from depthanyevent_ros.nodes.diagnostics import DiagnosticsPublisher
 from depthanyevent_ros.nodes.parameters import NodeParameters
 from depthanyevent_ros.nodes.spin import run_node

@@ -128,13 +128,3 @@ def _finish(node, recording, publishers, pacer, stop, rate):
         notes.append(f'{n_messages} messages passed over: {cause}')
     for note in notes:
         node.get_logger().warning(note)
-
-
-def main() -> int:
-    """Run as `ros2 run depthanyevent_ros play RECORDING`, which is the verb play."""
-    from depthanyevent_ros.__main__ import main as run_verb
-    return run_verb(['play', *sys.argv[1:]])
-
-
-if __name__ == '__main__':
-    sys.exit(main())

@@ -10,7 +10,7 @@ from depthanyevent_ros.bench import node as bench
 from depthanyevent_ros.bench.node_run import DepthRun, LoadPlan, NodePlan
 from depthanyevent_ros.bench.processes import CpuTime
 from depthanyevent_ros.bench.soak import growth, run_soak, Soak
-from depthanyevent_ros.nodes.demo_graph import use_private_graph
+from depthanyevent_ros.nodes.demo.graph import use_private_graph
 
 
 @pytest.fixture(scope='module')

@@ -143,7 +143,7 @@ def test_camera_info_has_the_stamp_and_frame_of_the_depth(graph, make_moving_eve
     camera = CameraModel.from_values(WIDTH, HEIGHT, [50, 0, 32, 0, 50, 24, 0, 0, 1])
     infos = graph.publisher(CameraInfo, 'camera_info')
     infos.publish(messages.to_camera_info(camera, messages.to_header(START_NS, 'camera')))
-    graph.wait(lambda: graph.depth._session.camera is not None, 'no camera')
+    graph.wait(lambda: graph.depth._session.sensor.camera is not None, 'no camera')
     play(graph.publisher(EventArray), arrays(make_moving_events, 50))
     depths, infos = graph.wait_for('depth/image_raw', 4), graph.wait_for('depth/camera_info', 4)
     for depth, info in zip(depths, infos):
@@ -164,7 +164,7 @@ def test_rectified_events_give_a_rectified_picture_with_its_camera(graph, make_m
                'the missing calibration is not told')
     graph.publisher(CameraInfo, 'camera_info').publish(
         messages.to_camera_info(camera, messages.to_header(START_NS, 'camera')))
-    graph.wait(lambda: graph.depth._session.camera is not None, 'no camera')
+    graph.wait(lambda: graph.depth._session.sensor.camera is not None, 'no camera')
     play(publisher, arrays(make_moving_events, 50, start_ms=20))
     depth = depth_of(graph.wait_for('depth/image_rect', 3)[0])
     info = graph.wait_for('depth/camera_info', 3)[0]
@@ -180,7 +180,7 @@ def test_relative_depth_gives_a_cloud_only_when_forced(graph, make_moving_events
     camera = CameraModel.from_values(WIDTH, HEIGHT, [50, 0, 32, 0, 50, 24, 0, 0, 1])
     graph.publisher(CameraInfo, 'camera_info').publish(
         messages.to_camera_info(camera, messages.to_header(START_NS, 'camera')))
-    graph.wait(lambda: node._session.camera is not None, 'no camera')
+    graph.wait(lambda: node._session.sensor.camera is not None, 'no camera')
     publisher = graph.publisher(EventArray)
     play(publisher, arrays(make_moving_events, 30))
     graph.wait_for('depth/image_raw', 2)

@@ -45,7 +45,7 @@ def test_a_clock_that_jumps_back_resets_everything(graph):
         clock.publish(Clock(clock=messages.to_time(stamp_s * 1_000_000_000)))
         graph.wait(lambda: node.get_clock().now().nanoseconds == stamp_s * 1_000_000_000,
                    'the node does not follow the clock')
-    graph.wait(lambda: graph.depth._session.front.windows.resets['clock_jump'] == 1,
+    graph.wait(lambda: graph.depth._session.sensor.front.windows.resets['clock_jump'] == 1,
                'the jump of the clock is not noticed')
 
 
@@ -181,7 +181,7 @@ def test_a_new_calibration_begins_from_the_zero_state(graph, make_moving_events)
     for k, focal in enumerate((50, 40)):
         camera = CameraModel.from_values(WIDTH, HEIGHT, [focal, 0, 32, 0, focal, 24, 0, 0, 1])
         infos.publish(messages.to_camera_info(camera, messages.to_header(START_NS, '')))
-        graph.wait(lambda: node._session.camera == camera, 'the calibration is not taken')
+        graph.wait(lambda: node._session.sensor.camera == camera, 'the calibration is not taken')
         publish_ms(publisher, make_moving_events, 100 * k, 100 * k + 40)
         graph.wait_for('depth/image_rect', 3 * (k + 1))
     graph.wait_for_value('windows', 'reset.calibration_changed', 1)

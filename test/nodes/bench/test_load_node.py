@@ -14,8 +14,8 @@ from rclpy.serialization import deserialize_message
 from depthanyevent_ros.bench.load import EventLoad
 from depthanyevent_ros.events.cdr import parse_event_array, parse_event_packet
 from depthanyevent_ros.events.decoders import decode_all, make_decoder
-from depthanyevent_ros.nodes.load_node import send
-from depthanyevent_ros.nodes.usual_node import object_columns, packet_columns
+from depthanyevent_ros.nodes.bench.load_node import send
+from depthanyevent_ros.nodes.bench.usual_node import object_columns, packet_columns
 
 
 def test_all_messages_of_the_time_are_sent_none_before_its_events_are_over():

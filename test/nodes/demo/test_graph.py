@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from depthanyevent_ros.errors import DepthAnyEventError
-from depthanyevent_ros.nodes.demo_graph import (
+from depthanyevent_ros.nodes.demo.graph import (
     DISCOVERY_PORT, free_domain, PORTS_PER_DOMAIN, use_private_graph)
 
 

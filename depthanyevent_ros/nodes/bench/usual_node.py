@@ -16,8 +16,8 @@ from rclpy.node import Node
 
 from depthanyevent_ros.bench.event_baselines import draw_numpy, numpy_columns
 from depthanyevent_ros.events.types import EventMessage
-from depthanyevent_ros.nodes.event_subscription import EVENT_TYPES
-from depthanyevent_ros.nodes.load_node import DRIVER_QOS
+from depthanyevent_ros.nodes.bench.load_node import DRIVER_QOS
+from depthanyevent_ros.nodes.depth.event_subscription import EVENT_TYPES
 from depthanyevent_ros.nodes.message_class import message_class
 from depthanyevent_ros.nodes.spin import run_node
 

@@ -4,7 +4,7 @@
 
 from typing import Callable, Dict
 
-from depthanyevent_ros.nodes.depth_session import DepthSession
+from depthanyevent_ros.nodes.depth.session import DepthSession
 from depthanyevent_ros.pipeline import status as part
 from depthanyevent_ros.pipeline.status import Status
 
@@ -22,8 +22,8 @@ def depth_parts(session: DepthSession) -> Dict[str, Callable[[], Status]]:
 
 def input_status(session: DepthSession) -> Status:
     """Events: rate, what was lost or not used, and why nothing arrives if nothing does."""
-    events = session.events
-    status = part.input_status(session.front) if session.front else Status({'events_total': 0})
+    events, front = session.events, session.sensor.front
+    status = part.input_status(front) if front else Status({'events_total': 0})
     status.values.update({
         'topic': events.topic,
         'type': events.event_type or 'not known yet',
@@ -37,7 +37,7 @@ def input_status(session: DepthSession) -> Status:
     silent_s = session.silent_s()
     if silent_s > session.settings.diagnostics.silence_s:
         status.warn(f'no events for {silent_s:.1f} s on {events.topic}: {_why_silent(session)}')
-    n_other = session.front.input.counts['size_change'] if session.front else 0
+    n_other = front.input.counts['size_change'] if front else 0
     if n_other:
         status.warn(f'{n_other} messages of another size were refused: if the camera was '
                     'exchanged, clean the node up and configure it again')
@@ -49,8 +49,8 @@ def input_status(session: DepthSession) -> Status:
         status.warn(f'{lost} messages were lost on the way: raise the depth of '
                     'qos_overrides./events.subscription, and see docs/performance.md on the '
                     'shared-memory profile')
-    if session.settings.rectify and session.camera is None:
-        status.error(session.camera_problem or
+    if session.settings.rectify and session.sensor.camera is None:
+        status.error(session.sensor.problem or
                      'rectify is on, but no camera_info has arrived: connect camera_info, or set '
                      'rectify to false')
     return status
@@ -58,11 +58,11 @@ def input_status(session: DepthSession) -> Status:
 
 def window_status(session: DepthSession) -> Status:
     """Windows: rate, events outside, resets by reason."""
-    if session.front is None:
+    if session.sensor.front is None:
         status = Status({'windows_total': 0})
         status.message = 'waiting for the size of the sensor: no message of events so far'
         return status
-    status = part.window_status(session.front, session.settings.window.policy,
+    status = part.window_status(session.sensor.front, session.settings.window.policy,
                                 session.window_rate.total)
     status.values['windows_per_s'] = session.window_rate.read()
     return status
@@ -102,8 +102,8 @@ def output_status(session: DepthSession) -> Status:
     """Depth: rate, mode, and what is missing for camera_info and points."""
     status = part.output_status(session.step, session.depth_rate.total, session.settings.rectify)
     status.values['depth_per_s'] = session.depth_rate.read()
-    if session.camera is None:
-        status.warn(session.camera_problem or
+    if session.sensor.camera is None:
+        status.warn(session.sensor.problem or
                     'no camera_info has arrived: depth/camera_info and depth/points stay silent')
     return status
 

@@ -13,9 +13,9 @@ from typing import Callable, Sequence
 
 from rosgraph_msgs.msg import Clock
 
-from depthanyevent_ros.nodes.bystander import Bystander
+from depthanyevent_ros.nodes.bench.bystander import Bystander
 from depthanyevent_ros.nodes.child_process import ChildProcess
-from depthanyevent_ros.nodes.depth_child import check_alive, MODULE, wait_until_ready
+from depthanyevent_ros.nodes.bench.depth_child import check_alive, MODULE, wait_until_ready
 from depthanyevent_ros.nodes.depth_watch import DepthWatch
 from depthanyevent_ros.nodes.recorder import Recorder
 

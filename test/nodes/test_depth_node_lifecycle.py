@@ -91,7 +91,7 @@ def test_an_inactive_node_reads_no_events(graph, make_moving_events):
     publish_windows(graph, publisher, make_moving_events, 100)
     received = graph.wait_for('depth/image_raw', 3)
     assert received[0].header.stamp.nanosec == 110 * MS
-    assert node._session.front.windows.resets['activated'] == 2   # at start and now
+    assert node._session.sensor.front.windows.resets['activated'] == 2   # at start and now
 
 
 @pytest.mark.parametrize('parameters, told', [

@@ -20,7 +20,7 @@ from rclpy.signals import SignalHandlerOptions
 
 from depthanyevent_ros.bench.load import EventLoad
 from depthanyevent_ros.errors import DepthAnyEventError
-from depthanyevent_ros.nodes.event_subscription import EVENT_TYPES
+from depthanyevent_ros.nodes.depth.event_subscription import EVENT_TYPES
 from depthanyevent_ros.nodes.message_class import message_class
 from depthanyevent_ros.nodes.play_publishers import EVENTS_DEPTH
 

@@ -11,7 +11,7 @@ from rclpy.executors import SingleThreadedExecutor
 
 from depthanyevent_ros.events.cdr import serialize_event_packet
 from depthanyevent_ros.events.types import EventMessage
-from depthanyevent_ros.nodes.event_subscription import event_qos, EventSubscription
+from depthanyevent_ros.nodes.depth.event_subscription import event_qos, EventSubscription
 
 
 def packet(seq):

@@ -3,30 +3,28 @@
 """Everything that the depth node has between configure and cleanup."""
 
 from collections import Counter
+from dataclasses import replace
 import time
 import traceback
-from typing import List, Optional
+from typing import List
 
 from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.qos_overriding_options import QoSOverridingOptions
 from sensor_msgs.msg import CameraInfo
 
-from depthanyevent_ros.depth.camera import CameraModel
 from depthanyevent_ros.errors import ConfigError, DepthAnyEventError, MalformedInput
-from depthanyevent_ros.events.input import MAX_SIDE_PIXELS
 from depthanyevent_ros.events.types import EventMessage
 from depthanyevent_ros.network.weights import find_weights
-from depthanyevent_ros.nodes.event_subscription import event_qos, EventSubscription
+from depthanyevent_ros.nodes.depth.event_subscription import event_qos, EventSubscription
+from depthanyevent_ros.nodes.depth.outputs import DepthOutputs
 from depthanyevent_ros.nodes.messages import from_camera_info
-from depthanyevent_ros.nodes.outputs import DepthOutputs
 from depthanyevent_ros.pipeline.assembly import make_depth_scale, make_recurrence
 from depthanyevent_ros.pipeline.assembly import make_settings_colouriser
 from depthanyevent_ros.pipeline.depth_step import DepthFrame, DepthStep
 from depthanyevent_ros.pipeline.engine_seat import EngineSeat
-from depthanyevent_ros.pipeline.front import EventFront
 from depthanyevent_ros.pipeline.handover import make_handover
+from depthanyevent_ros.pipeline.sensor import Sensor
 from depthanyevent_ros.pipeline.statistics import Latencies, Rate
-from depthanyevent_ros.pipeline.view import make_view
 from depthanyevent_ros.pipeline.worker import InferenceWorker
 
 #: At most one warning of a kind in this time.
@@ -46,14 +44,11 @@ class DepthSession:
         self.counts = Counter()                 # messages and windows that were not used, by cause
         self.event_rate, self.window_rate, self.depth_rate = Rate(), Rate(), Rate()
         self.latencies = Latencies()
-        self.camera: Optional[CameraModel] = None       # of the sensor
-        self.camera_problem: Optional[str] = None
-        self.front: Optional[EventFront] = None
+        self.sensor = Sensor(settings)
         self.active = False
         self._node = node
         self._frame_id = settings.frame_id
         self._last_event_s = time.monotonic()
-        self._size = (settings.sensor.width, settings.sensor.height)
         self.handover = make_handover(settings.overload)
         output_kind = find_weights(settings.weights).output_kind
         self.step = DepthStep(None, make_recurrence(settings),
@@ -71,8 +66,8 @@ class DepthSession:
                        reliability=ReliabilityPolicy.BEST_EFFORT),
             qos_overriding_options=QoSOverridingOptions.with_default_policies())
         self.worker.start()
-        if all(self._size):
-            self._use_size(*self._size)
+        self.sensor.start()
+        self._use_sensor()
 
     # --- the recipe -------------------------------------------------------------------------
 
@@ -83,9 +78,14 @@ class DepthSession:
         try:
             message = self.events.parse(data)
             self._last_event_s = time.monotonic()
-            if self.front is not None or self._use_size(message.width, message.height):
-                self._frame_id = self.settings.frame_id or message.frame_id
-                self._feed(message)
+            if self.sensor.front is None:
+                self.sensor.take_size(message.width, message.height)
+                self._use_sensor()
+            if self.sensor.front is None:       # rectified events wait for a calibration
+                self.counts['no_camera_info'] += 1
+                return
+            self._frame_id = self.settings.frame_id or message.frame_id
+            self._feed(message)
         except MalformedInput as error:
             self.counts[error.cause] += 1
             self._warn(f'a message of events could not be read: {error}')
@@ -96,13 +96,14 @@ class DepthSession:
                 throttle_duration_sec=THROTTLE_S)
 
     def _feed(self, message: EventMessage) -> None:
-        n_before = self.front.input.n_events
+        front = self.sensor.front
+        n_before = front.input.n_events
         try:
-            for window in self.front.feed(message):
+            for window in front.feed(message):
                 self._hand_over(window)
         except MalformedInput as error:         # counted by the input
             self._warn(f'a message of events was not used: {error}')
-        self.event_rate.add(self.front.input.n_events - n_before)
+        self.event_rate.add(front.input.n_events - n_before)
 
     def _hand_over(self, window) -> None:
         self.window_rate.add()
@@ -114,7 +115,7 @@ class DepthSession:
     def _on_frame(self, frame: DepthFrame, put_ns: int) -> None:
         """Publish a frame (inference thread)."""
         began_ns = time.monotonic_ns()
-        stamp_ns = self.front.clock.to_host_ns(frame.window.end_ns)
+        stamp_ns = self.sensor.front.clock.to_host_ns(frame.window.end_ns)
         self.outputs.publish(frame, stamp_ns, self._frame_id)
         done_ns = time.monotonic_ns()
         self.depth_rate.add()
@@ -127,40 +128,17 @@ class DepthSession:
 
     def _on_camera_info(self, message: CameraInfo) -> None:
         try:
-            camera = from_camera_info(message)
+            self.sensor.take_camera(from_camera_info(message))
         except ConfigError as error:
-            self.camera_problem = str(error)
-            return
-        if camera == self.camera:
-            return
-        self.camera_problem = camera.problem()
-        if self.camera_problem is None:
-            self.camera = camera
-            if all(self._size):
-                self._use_size(*self._size)
+            self.sensor.problem = str(error)
+        self._use_sensor()
 
-    def _use_size(self, width: int, height: int) -> bool:
-        """Make what depends on size and calibration of the sensor; tell whether there is any."""
-        if not (0 < width <= MAX_SIDE_PIXELS and 0 < height <= MAX_SIDE_PIXELS):
-            raise MalformedInput('bad_size', f'the first message says {width}x{height} pixels: '
-                                             'set sensor.width and sensor.height')
-        self.seat.begin(width, height)
-        if self.settings.rectify and self.camera is None:
-            self.counts['no_camera_info'] += self.active
-            return False
-        try:
-            view, mask, self.outputs.camera = make_view(
-                self.camera, self.settings.rectify, width, height)
-        except ConfigError as error:
-            self.camera, self.camera_problem = None, str(error)
-            return self.front is not None
-        self._size = (width, height)
-        if self.front is None:
-            self.front = EventFront(self.settings, width, height, view)
-        elif view is not None:
-            self.front.change('calibration_changed', self.settings, view)
-        self.step.scale = make_depth_scale(self.settings, self.seat.weights.output_kind, mask)
-        return True
+    def _use_sensor(self) -> None:
+        """Take over what depends on size and calibration, after either has changed."""
+        if self.sensor.has_size:
+            self.seat.begin(self.sensor.width, self.sensor.height)
+        self.outputs.camera = self.sensor.view_camera
+        self.step.scale = replace(self.step.scale, valid_mask=self.sensor.valid_mask)
 
     def _on_engine(self, engine) -> None:
         self._node.get_logger().info(f'engine in use: {_one_line(engine.describe())}')
@@ -181,8 +159,8 @@ class DepthSession:
 
     def reset(self, reason: str) -> None:
         """Forget everything that depends on past time."""
-        if self.front is not None:
-            self.front.reset(reason)            # its new epoch tells the worker to zero the states
+        if self.sensor.front is not None:
+            self.sensor.front.reset(reason)     # its new epoch tells the worker to zero the states
         self.handover.clear('reset')
         self.outputs.colouriser.reset()
 
@@ -192,20 +170,22 @@ class DepthSession:
 
         :returns: a sentence for the caller. DepthAnyEventError if the weights cannot be used.
         """
-        if self.front is None:
+        if not self.sensor.has_size:
             raise DepthAnyEventError('the size of the sensor is not known yet: no events so far')
-        self.seat.load(name, *self._size)
+        self.seat.load(name, self.sensor.width, self.sensor.height)
         return f'preparing {name} in the background; /diagnostics says when it is in use'
 
     def apply(self, settings) -> None:
         """Take over parameters that may change at run time."""
-        old, self.settings, self.seat.settings = self.settings, settings, settings
+        old, self.settings = self.settings, settings
+        self.seat.settings = self.sensor.settings = settings
         self.step.scale = make_depth_scale(
             settings, self.seat.weights.output_kind, self.step.scale.valid_mask)
         self.outputs.colouriser = make_settings_colouriser(settings)
         self.outputs.cloud_allowed = self._cloud_allowed()
-        if settings.window != old.window and self.front is not None:
-            self.front.change('window_changed', settings, self.front.view)
+        front = self.sensor.front
+        if settings.window != old.window and front is not None:
+            front.change('window_changed', settings, front.view)
             self.step.recurrence = make_recurrence(settings)
 
     def silent_s(self) -> float:
