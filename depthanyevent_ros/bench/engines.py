@@ -15,7 +15,7 @@ from depthanyevent_ros.errors import EngineRefused, EngineUnavailable
 from depthanyevent_ros.network.weights import DEFAULT
 
 #: Network input, height and width: the presets in config/.
-SIZES = ((154, 210), (196, 266), (266, 350))
+SIZES = ((126, 168), (154, 210), (196, 266), (266, 350))
 VARIANTS = (('torch', 'f32'), ('openvino', 'f32'), ('openvino', 'bf16'))
 
 #: What the project aims at on 2 cores with OpenVINO, Hz.

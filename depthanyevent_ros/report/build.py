@@ -100,10 +100,15 @@ def summarize_run(recording, timeline: Timeline, story: NodeStory,
         event_rate_mev_s=timeline.series(), latency_over_time_ms=facts.arrival_latency(story),
         machine=describe_machine(), version=__version__,
         notes=(*conditions.notes, *queue_notes(facts.latency_facts(story), conditions.window_s),
-               *recording.notes, *story.warnings.values()),
+               *recording.notes, *lasting_warnings(story)),
         latency_label=conditions.latency_label,
         n_events_received=facts.total(story, 'input', 'events_total') if story.parts else None,
         started=datetime.now().strftime('%d %B %Y, %H:%M'))
+
+
+def lasting_warnings(story: NodeStory) -> Sequence[str]:
+    """Return the node's last warnings, but for its surprise that the recording has ended."""
+    return [text for text in story.warnings.values() if not text.startswith('no events for')]
 
 
 def queue_notes(latency_ms, window_s: float) -> Sequence[str]:
