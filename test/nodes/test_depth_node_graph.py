@@ -122,6 +122,19 @@ def test_live_windows_before_the_engine_is_ready_are_counted_not_kept(
     assert 'windows are dropped' in graph.diagnostics('engine')['message']
 
 
+def test_a_lossless_replay_finds_a_subscriber_when_the_engine_is_ready(
+        graph, small_weights, make_moving_events):
+    """A player that waits for its subscriber loses nothing of a recording to the first build."""
+    graph.weights = str(small_weights(seed=6))
+    graph.listen(Image, 'depth/image_raw')
+    node = graph.start(overload='lossless', event_type='dvs')
+    assert node.count_subscribers('/events') == 0
+    publisher = graph.publisher(EventArray)
+    assert node._session.worker.has_engine
+    publish_ms(publisher, make_moving_events, 0, 40)
+    assert stamps_ms(graph.wait_for('depth/image_raw', 3))[0] == 10
+
+
 def test_the_window_changes_at_run_time(graph, make_moving_events):
     """The new length holds from the next window on, from the zero state."""
     graph.listen(Image, 'depth/image_raw')

@@ -168,7 +168,8 @@ def test_a_lossless_input_that_waits_for_its_engine_can_be_interrupted(
         graph, start_process, small_weights, make_moving_events):
     """The hand-over is full and the executor waits: Ctrl-C must not wait for the build."""
     process = start_process('-p', f'weights:={small_weights(seed=88)}',
-                            '-p', 'overload:=lossless', '-p', 'window.duration_ms:=10.0')
+                            '-p', 'overload:=lossless', '-p', 'window.duration_ms:=10.0',
+                            '-p', 'sensor.width:=0', '-p', 'sensor.height:=0')
     publisher = graph.publisher(EventArray)
     publish_windows(graph, publisher, make_moving_events, 0, n_windows=30)
     time.sleep(1.0)

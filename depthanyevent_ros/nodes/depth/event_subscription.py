@@ -46,9 +46,12 @@ class EventSubscription:
     Subscribes to ``events`` as EventArray or EventPacket, whichever is asked for or published.
 
     :param on_data: called with the raw bytes of a message.
+    :param ready: subscribes only when this is true; a replay that waits for its subscriber then
+        waits for the engine too.
     """
 
-    def __init__(self, node, event_type: str, qos: QoSProfile, on_data: Callable[[bytes], None]):
+    def __init__(self, node, event_type: str, qos: QoSProfile, on_data: Callable[[bytes], None],
+                 ready: Callable[[], bool] = lambda: True):
         self.event_type: Optional[str] = None   # 'dvs' or 'packet' once subscribed
         self.lost = 0                           # messages that the middleware says it lost
         self.incompatible = 0                   # publishers whose QoS does not fit
@@ -58,12 +61,14 @@ class EventSubscription:
         self._on_data = on_data
         self._subscription = None
         self._timer = None
-        if event_type == 'auto':
+        self._wanted = event_type
+        self._ready = ready
+        if event_type != 'auto' and ready():
+            self._subscribe(event_type)
+        else:
             # On the steady clock: simulated time may not have begun to run.
             self._timer = node.create_timer(
                 POLL_S, self._look, clock=Clock(clock_type=ClockType.STEADY_TIME))
-        else:
-            self._subscribe(event_type)
 
     @property
     def topic(self) -> str:
@@ -87,17 +92,25 @@ class EventSubscription:
         self._timer = self._subscription = None
 
     def _look(self) -> None:
+        """Subscribe if it is time, and if it is known what to."""
+        found = self._published() if self._wanted == 'auto' else self._wanted
+        if found is None or not self._ready():
+            return
+        self._node.destroy_timer(self._timer)
+        self._timer = None
+        try:
+            self._subscribe(found)
+        except ConfigError as error:            # nobody above a timer could take it
+            self.problem = str(error)
+
+    def _published(self) -> Optional[str]:
+        """Return the event type that is published on the topic, None if there is none."""
         types = {f'{package}/msg/{name}': event_type
                  for event_type, (package, name, _) in EVENT_TYPES.items()}
         for publisher in self._node.get_publishers_info_by_topic(self.topic):
             if publisher.topic_type in types:
-                self._node.destroy_timer(self._timer)
-                self._timer = None
-                try:
-                    self._subscribe(types[publisher.topic_type])
-                except ConfigError as error:    # nobody above a timer could take it
-                    self.problem = str(error)
-                return
+                return types[publisher.topic_type]
+        return None
 
     def _subscribe(self, event_type: str) -> None:
         package, name, _ = EVENT_TYPES[event_type]

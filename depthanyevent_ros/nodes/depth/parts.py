@@ -109,6 +109,8 @@ def output_status(session: DepthSession) -> Status:
 
 
 def _why_silent(session: DepthSession) -> str:
+    if not session.may_subscribe():
+        return 'a lossless replay is taken when the engine is ready'
     n_publishers = session.events.n_publishers()
     if n_publishers == 0:
         return 'nobody publishes there: start the driver, or remap events to its topic'

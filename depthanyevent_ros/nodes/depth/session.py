@@ -59,7 +59,7 @@ class DepthSession:
         self.seat = EngineSeat(settings, self.worker, self._on_engine, self._on_engine_problem)
         self.events = EventSubscription(
             node, settings.event_type, event_qos(settings.overload == 'lossless'),
-            self._on_events)
+            self._on_events, self.may_subscribe)
         self._camera_info = node.create_subscription(
             CameraInfo, 'camera_info', self._on_camera_info,
             QoSProfile(history=HistoryPolicy.KEEP_LAST, depth=1,
@@ -104,6 +104,11 @@ class DepthSession:
         except MalformedInput as error:         # counted by the input
             self._warn(f'a message of events was not used: {error}')
         self.event_rate.add(front.input.n_events - n_before)
+
+    def may_subscribe(self) -> bool:
+        """Tell whether events are wanted: a lossless replay waits for the engine, if it can."""
+        return (self.settings.overload != 'lossless' or self.worker.has_engine
+                or not self.sensor.has_size)
 
     def _hand_over(self, window) -> None:
         self.window_rate.add()
