@@ -54,6 +54,11 @@ def recency(t, first, last) -> np.ndarray:
     return (1.0 - (t - first) / (span if span > 0 else 1)).astype(np.float32)
 
 
+def to_rgb8(image: np.ndarray) -> np.ndarray:
+    """Return a Tencode image, float32 [3, H, W] in 0..1, as uint8 [H, W, 3] to look at."""
+    return np.rint(image * 255).astype(np.uint8).transpose(1, 2, 0)
+
+
 def encode_tencode_voxel(voxel: np.ndarray) -> np.ndarray:
     """
     Encode a voxel grid (the paper's way for MVSEC).

@@ -4,10 +4,9 @@
 
 from typing import List, Tuple
 
-import numpy as np
-
 from depthanyevent_ros.depth.colour import Colouriser
 from depthanyevent_ros.depth.points import PointCloudMaker
+from depthanyevent_ros.events.tencode import to_rgb8
 from depthanyevent_ros.pipeline import status as part
 from depthanyevent_ros.pipeline.depth_step import DepthFrame
 from depthanyevent_ros.pipeline.offline import OfflineRun
@@ -39,7 +38,7 @@ class OutputBag:
         """Write the messages of one frame, all with the same stamp and frame."""
         self.n_depth += 1
         at = (self._run.front.clock.to_host_ns(frame.window.end_ns), self._run.frame_id)
-        picture = np.rint(frame.window.image * 255).astype(np.uint8).transpose(1, 2, 0)
+        picture = to_rgb8(frame.window.image)
         self._put(self._depth_topic, IMAGE, serialize_image(frame.depth, '32FC1', *at), at)
         self._put('/depth/image_color', IMAGE,
                   serialize_image(self._colouriser.colour(frame.depth), 'bgr8', *at), at)

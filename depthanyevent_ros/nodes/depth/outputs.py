@@ -4,7 +4,6 @@
 
 from typing import Optional
 
-import numpy as np
 from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.qos_overriding_options import QoSOverridingOptions
 from sensor_msgs.msg import CameraInfo, Image, PointCloud2
@@ -12,6 +11,7 @@ from sensor_msgs.msg import CameraInfo, Image, PointCloud2
 from depthanyevent_ros.depth.camera import CameraModel
 from depthanyevent_ros.depth.colour import Colouriser
 from depthanyevent_ros.depth.points import PointCloudMaker
+from depthanyevent_ros.events.tencode import to_rgb8
 from depthanyevent_ros.nodes.messages import to_camera_info, to_header, to_image, to_point_cloud
 from depthanyevent_ros.pipeline.depth_step import DepthFrame
 
@@ -60,7 +60,7 @@ class DepthOutputs:
         if _wanted(self._colour):
             self._colour.publish(to_image(self.colouriser.colour(frame.depth), 'bgr8', header))
         if _wanted(self._tencode):
-            self._tencode.publish(to_image(_to_rgb8(frame.window.image), 'rgb8', header))
+            self._tencode.publish(to_image(to_rgb8(frame.window.image), 'rgb8', header))
 
     def destroy(self) -> None:
         """Take the publishers down."""
@@ -81,8 +81,3 @@ class DepthOutputs:
 
 def _wanted(publisher) -> bool:
     return publisher.get_subscription_count() > 0
-
-
-def _to_rgb8(image: np.ndarray) -> np.ndarray:
-    """Return a Tencode image, float32 [3, H, W] in 0..1, as uint8 [H, W, 3]."""
-    return np.rint(image * 255).astype(np.uint8).transpose(1, 2, 0)
