@@ -18,12 +18,14 @@ ROS = {'rclpy', 'rcl_interfaces', 'lifecycle_msgs', 'builtin_interfaces', 'std_m
 #: Library -> the only places (folders or modules of the package) that import it.
 HOME = {
     **dict.fromkeys(ROS, ['nodes']),
-    'torch': ['network', 'engines/torch_engine.py', 'engines/export.py', 'engines/parity.py'],
+    'torch': ['network', 'training', 'engines/torch_engine.py', 'engines/export.py',
+              'engines/parity.py'],
     'openvino': ['engines/openvino_engine.py'],
 }
 #: From the ground up: a folder imports only from itself and from those before it.
-ORDER = ['errors', 'paths', 'events', 'depth', 'parameters', 'network', 'engines', 'recordings',
-         'report', 'pipeline', 'nodes', 'bench', 'cli', '__main__']
+ORDER = ['errors', 'paths', 'events', 'depth', 'parameters', 'network', 'engines', 'datasets',
+         'recordings', 'simulation', 'training', 'report', 'pipeline', 'evaluation', 'nodes',
+         'bench', 'cli', '__main__']
 #: The one exception: nodes that load the depth node take the loads and baselines of bench/.
 EXCEPTION = ('nodes/bench', 'bench')
 #: These run where neither ROS nor a network library is installed.
