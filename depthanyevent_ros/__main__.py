@@ -12,6 +12,7 @@ from depthanyevent_ros.errors import DepthAnyEventError
 VERBS = {
     'info': 'say what is in a recording',
     'play': 'publish a recording on ROS topics',
+    'convert': 'turn a recording or data set into a rosbag2',
     'run': 'run depth on a recording without a ROS graph: bag and report out',
     'build_engine': 'build an engine into the cache, checked against PyTorch',
     'bench': 'measure every stage on this machine',

@@ -29,8 +29,8 @@ ORDER = ['errors', 'paths', 'events', 'depth', 'parameters', 'network', 'engines
 #: The one exception: nodes that load the depth node take the loads and baselines of bench/.
 EXCEPTION = ('nodes/bench', 'bench')
 #: These run where neither ROS nor a network library is installed.
-CORE = ['errors.py', 'paths.py', 'parameters', 'events', 'depth', 'pipeline', 'recordings',
-        'report']
+CORE = ['errors.py', 'paths.py', 'parameters', 'events', 'depth', 'datasets', 'pipeline',
+        'recordings', 'report']
 BLOCK_AND_IMPORT = """
 import importlib, sys
 class Block:
