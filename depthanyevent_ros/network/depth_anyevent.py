@@ -97,8 +97,8 @@ class DepthAnyEventR(DepthAnyEvent):
 
         :raises ConfigError: if the picture is too small for the coarsest level.
         """
-        features = self.config.sizes.features
-        shapes = [(batch, features, h, w) for h, w in state_sizes(self.config.sizes, height, width)]
+        sizes = self.config.sizes
+        shapes = [(batch, sizes.features, *size) for size in state_sizes(sizes, height, width)]
         return tuple((torch.zeros(shape), torch.zeros(shape)) for shape in shapes)
 
 
