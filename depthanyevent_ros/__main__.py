@@ -15,6 +15,7 @@ VERBS = {
     'convert': 'turn a recording or data set into a rosbag2',
     'run': 'run depth on a recording without a ROS graph: bag and report out',
     'build_engine': 'build an engine into the cache, checked against PyTorch',
+    'train': 'train weights on window files',
     'bench': 'measure every stage on this machine',
     'demo': 'play a recording through the real depth node and write a report',
 }

@@ -18,15 +18,15 @@ from dataclasses import dataclass
 import os
 from pathlib import Path
 import tempfile
-from typing import Optional, Tuple
+from typing import Dict, Optional
 
 import h5py
 import numpy as np
 
 from depthanyevent_ros.errors import MalformedInput
+from depthanyevent_ros.training.tencode_parts import join_tencode, split_tencode
 
 VERSION = 1
-NO_EVENT, DARKER, BRIGHTER = 0, 1, 2
 PICTURES = {'tencode_age': np.uint8, 'polarity': np.uint8, 'depth_m': np.float16}
 ROWS = ('stamp_ns', 'n_events')
 
@@ -43,24 +43,6 @@ class Clip:
 
     def __len__(self) -> int:
         return len(self.stamp_ns)
-
-
-def split_tencode(image: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
-    """Return age and polarity, uint8 [H, W] each, of a Tencode image float32 [3, H, W]."""
-    polarity = np.zeros(image.shape[1:], np.uint8)
-    polarity[image[2] > 0.5] = DARKER
-    polarity[image[0] > 0.5] = BRIGHTER
-    age = np.rint(image[1] * 255).astype(np.uint8)
-    return np.where(polarity > 0, age, np.uint8(0)), polarity
-
-
-def join_tencode(age: np.ndarray, polarity: np.ndarray) -> np.ndarray:
-    """Return float32 [T, 3, H, W] Tencode images from age and polarity, uint8 [T, H, W] each."""
-    image = np.empty((len(age), 3, *age.shape[1:]), np.float32)
-    image[:, 0] = polarity == BRIGHTER
-    np.multiply(age, np.float32(1 / 255), out=image[:, 1])
-    image[:, 2] = polarity == DARKER
-    return image
 
 
 class WindowsWriter:
@@ -173,22 +155,25 @@ class WindowsFile:
         return self._length
 
     def read(self, start: int, n: int) -> Clip:
+        """Return the windows start .. start + n - 1, as :meth:`read_stored` but decoded."""
+        stored = self.read_stored(start, n)
+        return Clip(join_tencode(stored['tencode_age'], stored['polarity']),
+                    stored['depth_m'].astype(np.float32), stored.get('frame'),
+                    stored['stamp_ns'], stored['n_events'])
+
+    def read_stored(self, start: int, n: int) -> Dict[str, np.ndarray]:
         """
-        Return the windows start .. start + n - 1.
+        Return the datasets as they are stored, by name, for the windows start .. start + n - 1.
 
         :raises MalformedInput: if they are not all there, or the file is damaged.
         """
         if not 0 <= start <= start + n <= len(self):
             raise MalformedInput('range', f'{self.path} has {len(self)} windows, not those from '
                                  f'{start} to {start + n - 1}')
-        part = slice(start, start + n)
+        names = (*PICTURES, *ROWS, 'frame') if self.has_frames else (*PICTURES, *ROWS)
         with self._open() as file:
             try:
-                return Clip(
-                    join_tencode(file['tencode_age'][part], file['polarity'][part]),
-                    file['depth_m'][part].astype(np.float32),
-                    file['frame'][part] if self.has_frames else None,
-                    file['stamp_ns'][part], file['n_events'][part])
+                return {name: file[name][start:start + n] for name in names}
             except (OSError, KeyError) as error:
                 raise MalformedInput('damaged', f'{self.path} is damaged: the windows {start} to '
                                      f'{start + n - 1} cannot be read') from error

@@ -1,0 +1,49 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""A closed-form scene: a near textured plane before a far one, the camera moving sideways."""
+
+import numpy as np
+
+from depthanyevent_ros.training.windows_file import write_windows
+
+FOCAL_PX = 60.0
+
+
+def texture(random, width):
+    """Return a wide row of random stripes, bool."""
+    return np.repeat(random.random(width) < 0.5, 3)
+
+
+def window(random, back, front, near_m, far_m, k, height, width):
+    """
+    Return Tencode, depth and frame of window k.
+
+    The upper half shows the far plane, the lower half the near one; each moves by
+    k * focal / depth pixels, and a pixel has an event where its stripe changed.
+    """
+    image = np.zeros((3, height, width), np.float32)
+    depth_m = np.full((height, width), far_m)
+    depth_m[height // 2:] = near_m
+    frame = np.zeros((height, width), np.uint8)
+    for rows, stripes, z in ((slice(0, height // 2), back, far_m),
+                             (slice(height // 2, None), front, near_m)):
+        now, before = (stripes[int((k + back_by) * FOCAL_PX / z) + np.arange(width)]
+                       for back_by in (1, 0))
+        image[0, rows], image[2, rows] = now & ~before, before & ~now
+        image[1, rows] = (now ^ before) * random.random(width).round(2)
+        frame[rows] = now * 200
+    return image, depth_m, frame
+
+
+def write_planes(path, n=12, height=70, width=98, kind='room', seed=1, near_m=2.0, far_m=6.0,
+                 with_frames=False):
+    """Write a file of n windows; return its path."""
+    random = np.random.default_rng(seed)
+    back, front = (texture(random, width + 2 * int(n * FOCAL_PX / near_m)) for _ in range(2))
+    with write_windows(path, height, width, kind=kind, motion='sideways', seed=seed, fx=FOCAL_PX,
+                       fy=FOCAL_PX, cx=width / 2, cy=height / 2, with_frames=with_frames) as file:
+        for k in range(n):
+            image, depth_m, frame = window(random, back, front, near_m, far_m, k, height, width)
+            file.append(image, depth_m, (k + 1) * 50_000_000, int((image[0] + image[2]).sum()),
+                        frame if with_frames else None)
+    return path
