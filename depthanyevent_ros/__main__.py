@@ -14,6 +14,7 @@ VERBS = {
     'play': 'publish a recording on ROS topics',
     'convert': 'turn a recording or data set into a rosbag2',
     'run': 'run depth on a recording without a ROS graph: bag and report out',
+    'simulate': 'make recordings or training windows of scenes with known depth',
     'build_engine': 'build an engine into the cache, checked against PyTorch',
     'train': 'train weights on window files',
     'bench': 'measure every stage on this machine',

@@ -1,0 +1,104 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Simulate a DAVIS346 in scenes of known depth.
+
+Either one sequence to OUT, whose ending says in which form (.h5: training windows), or with
+--dataset FOLDER many sequences of training windows over all kinds of scenes and motions; files
+that are there already are kept, so that an interrupted run can be continued.
+"""
+
+from concurrent.futures import as_completed, ProcessPoolExecutor
+import multiprocessing
+from pathlib import Path
+import sys
+
+from tqdm import tqdm
+
+from depthanyevent_ros.errors import ConfigError
+from depthanyevent_ros.simulation.camera_paths import MOTIONS
+from depthanyevent_ros.simulation.dataset import (
+    plan_sequences, Sequence, simulation_of, windows_of,
+)
+from depthanyevent_ros.simulation.worlds import KINDS
+
+WINDOW_US = 50_000
+
+
+def add_arguments(parser):
+    """Declare the arguments."""
+    parser.add_argument('out', nargs='?', type=Path, metavar='OUT',
+                        help='file of training windows (.h5)')
+    parser.add_argument('--kind', choices=KINDS, default='room', help='of scene')
+    parser.add_argument('--motion', choices=MOTIONS, default='walking', help='of the camera')
+    parser.add_argument('--seed', type=int, default=0,
+                        help='of the sequence, or number of the data set')
+    parser.add_argument('--duration', type=float, default=2.0, metavar='SECONDS')
+    parser.add_argument('--dataset', type=Path, metavar='FOLDER',
+                        help='write many sequences of training windows here')
+    parser.add_argument('--sequences', type=int, default=100, metavar='N')
+    parser.add_argument('--windows', type=int, default=40, metavar='N',
+                        help='windows of 50 ms in each sequence of a data set')
+    parser.add_argument('--jobs', type=int, default=1, metavar='N', help='processes')
+
+
+def run(args) -> int:
+    """Write what the arguments ask for."""
+    if args.seed < 0:
+        raise ConfigError(f'--seed ({args.seed}) must not be negative')
+    if args.dataset is not None:
+        return write_dataset(args.dataset, args.sequences, args.windows, args.seed, args.jobs)
+    if args.out is None or args.out.suffix != '.h5':
+        raise ConfigError(f'OUT ({args.out}) must end in .h5, or --dataset name a folder')
+    n_windows = round(args.duration * 1e6 / WINDOW_US)
+    write_sequence(args.out, Sequence(args.kind, args.motion, args.seed), n_windows, show=True)
+    print(f'{n_windows} windows: {args.out}')
+    return 0
+
+
+def write_dataset(folder: Path, n_sequences: int, n_windows: int, seed: int, jobs: int) -> int:
+    """Write the sequences that are not there yet."""
+    if min(n_sequences, n_windows, jobs) < 1:
+        raise ConfigError('--sequences, --windows and --jobs must be at least 1')
+    folder.mkdir(parents=True, exist_ok=True)
+    missing = [sequence for sequence in plan_sequences(n_sequences, seed)
+               if not (folder / sequence.name).exists()]
+    with tqdm(total=n_sequences, initial=n_sequences - len(missing), unit=' sequences',
+              file=sys.stderr, disable=None) as bar:
+        for _ in _written(folder, missing, n_windows, jobs):
+            bar.update()
+    print(f'{len(missing)} sequences written, {n_sequences - len(missing)} kept: {folder}')
+    return 0
+
+
+def _written(folder, sequences, n_windows, jobs):
+    """Write sequences, several at a time, and yield once for each."""
+    if jobs == 1:
+        for sequence in sequences:
+            yield write_sequence(folder / sequence.name, sequence, n_windows)
+        return
+    context = multiprocessing.get_context('spawn')
+    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+        tasks = [pool.submit(write_sequence, folder / sequence.name, sequence, n_windows)
+                 for sequence in sequences]
+        try:
+            for task in as_completed(tasks):
+                yield task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+
+
+def write_sequence(path: Path, sequence: Sequence, n_windows: int, show: bool = False) -> None:
+    """Simulate a sequence and write its windows."""
+    from depthanyevent_ros.training.windows_file import write_windows
+    simulation = simulation_of(sequence, n_windows, WINDOW_US)
+    camera = simulation.camera
+    with write_windows(path, camera.height, camera.width, kind=sequence.kind,
+                       motion=sequence.motion, seed=sequence.seed, fx=camera.k[0, 0],
+                       fy=camera.k[1, 1], cx=camera.k[0, 2], cy=camera.k[1, 2],
+                       window_us=WINDOW_US, with_frames=True) as writer:
+        for made in tqdm(windows_of(simulation, n_windows), total=n_windows, unit=' windows',
+                         file=sys.stderr, disable=None if show else True):
+            window = made.window
+            writer.append(window.image, made.depth_m, window.end_ns, window.n_events, made.frame)

@@ -1,0 +1,41 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""How long until the next picture: nothing may move much more than half a pixel meanwhile."""
+
+import numpy as np
+
+from depthanyevent_ros.simulation.camera_paths import CameraPath
+from depthanyevent_ros.simulation.scene import Scene
+
+MOST_PIXELS = 0.7
+LEAST_US, MOST_US = 300, 5000
+_PROBE_S = 1e-3
+
+
+class Pace:
+    """Chooses the time steps of a simulation from speeds and depths."""
+
+    def __init__(self, scene: Scene, path: CameraPath, focal_px: float):
+        """Take what moves, and the focal length."""
+        self._scene, self._path, self._focal_px = scene, path, focal_px
+
+    def step_us(self, t_s: float, depth_m: np.ndarray, nearest_m: np.ndarray) -> int:
+        """
+        Return the time to the next picture, us.
+
+        :param depth_m: of the picture at this time; :param nearest_m: [S], the least depth that
+        each shape can have in the picture.
+        """
+        rotation, position = self._path.pose(t_s)
+        later, moved = self._path.pose(t_s + _PROBE_S)
+        turn = np.arccos(np.clip((np.trace(rotation.T @ later) - 1) / 2, -1, 1)) / _PROBE_S
+        speed = np.linalg.norm(moved - position) / _PROBE_S
+        sample = depth_m[4::9, 4::9].ravel()
+        near_m = np.partition(sample, len(sample) // 50)[len(sample) // 50]
+        flow = 1.3 * turn + speed / near_m
+        visible = nearest_m < 1e8
+        if visible.any():
+            flow = max(flow, turn + np.max(self._scene.speed(t_s)[visible]
+                                           / np.maximum(nearest_m[visible], 0.3)))
+        return int(np.clip(MOST_PIXELS * 1e6 / max(flow * self._focal_px, 1e-6),
+                           LEAST_US, MOST_US))
