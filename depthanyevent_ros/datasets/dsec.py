@@ -14,6 +14,7 @@ import numpy as np
 
 from depthanyevent_ros.datasets.dsec_calibration import DsecCalibration
 from depthanyevent_ros.datasets.dsec_events import DsecEvents
+from depthanyevent_ros.datasets.folders import read_png
 from depthanyevent_ros.datasets.hdf5_file import dataset_in, need_blosc, open_hdf5
 from depthanyevent_ros.datasets.sequence import DepthSeries, FrameSeries, SequenceBase
 from depthanyevent_ros.datasets.times import NS_PER_US
@@ -108,14 +109,6 @@ def depth_of_disparity(path: Path, focal_baseline: float) -> np.ndarray:
     with np.errstate(divide='ignore'):
         return np.where(disparity > 0, np.float32(focal_baseline) / disparity,
                         np.float32(np.nan))
-
-
-def read_png(path: Path) -> np.ndarray:
-    """Return a picture with the depth of its samples as stored."""
-    image = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
-    if image is None:
-        raise RecordingError(f'{path} is no readable picture')
-    return image
 
 
 def warp_grid(rectify_map: np.ndarray, frame_from_event: np.ndarray) -> np.ndarray:
