@@ -14,7 +14,7 @@ OFFSETS = np.concatenate([[0], np.cumsum([(SIZE >> level) ** 2 for level in rang
 
 
 def make_atlas(textures: Sequence[np.ndarray]) -> np.ndarray:
-    """Return float32 [N, texels of all levels]; each level is the mean of 2x2 of the one before."""
+    """Return float32 [N, texels of all levels]; a level is the mean of 2x2 of the one before."""
     return np.stack([_with_levels(texture) for texture in textures])
 
 

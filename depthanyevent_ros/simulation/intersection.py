@@ -17,7 +17,7 @@ FAST = {'contract', 'reassoc', 'arcp', 'nsz'}
 _ONE, _ZERO = np.float32(1), np.float32(0)
 
 
-@njit(cache=True, nogil=True, fastmath=FAST)
+@njit(cache=True, nogil=True, fastmath=FAST, error_model='numpy')
 def meet_box(m, o, x, y, best, who, s, inside):
     """Meet a box from outside (its near side) or, if inside, a room (its far side)."""
     m00, m01, m02, m10, m11, m12 = m[0, 0], m[0, 1], m[0, 2], m[1, 0], m[1, 1], m[1, 2]
@@ -38,7 +38,7 @@ def meet_box(m, o, x, y, best, who, s, inside):
         who[i] = s if hit else who[i]
 
 
-@njit(cache=True, nogil=True, fastmath=FAST)
+@njit(cache=True, nogil=True, fastmath=FAST, error_model='numpy')
 def meet_ellipsoid(m, o, x, y, best, who, s):
     """Meet an ellipsoid; by the point nearest to its centre, which keeps float32 exact enough."""
     for i in range(len(x)):
@@ -55,7 +55,7 @@ def meet_ellipsoid(m, o, x, y, best, who, s):
         who[i] = s if hit else who[i]
 
 
-@njit(cache=True, nogil=True, fastmath=FAST)
+@njit(cache=True, nogil=True, fastmath=FAST, error_model='numpy')
 def meet_cylinder(m, o, x, y, best, who, s):
     """Meet an upright cylinder with lids: the later of entering its round and its slab."""
     for i in range(len(x)):

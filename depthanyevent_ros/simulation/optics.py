@@ -68,7 +68,7 @@ def pixel_rays(camera: CameraModel) -> np.ndarray:
     return points.reshape(camera.height, camera.width, 2)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model='numpy')
 def blur(picture, spare):
     """Blur float32 [H, W] in place by (1, 2, 1) / 4 along rows and columns, as a lens does."""
     height, width = picture.shape

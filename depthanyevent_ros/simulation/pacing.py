@@ -1,13 +1,14 @@
 # Copyright 2026 The depthanyevent_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""How long until the next picture: nothing may move much more than half a pixel meanwhile."""
+"""How long until the next picture: little may move much more than a pixel meanwhile."""
 
 import numpy as np
 
 from depthanyevent_ros.simulation.camera_paths import CameraPath
 from depthanyevent_ros.simulation.scene import Scene
 
-MOST_PIXELS = 0.7
+#: Pixels per step: fine, and coarse where many windows matter more (brightness is interpolated).
+FINE, COARSE = 0.7, 1.3
 LEAST_US, MOST_US = 300, 5000
 _PROBE_S = 1e-3
 
@@ -15,9 +16,11 @@ _PROBE_S = 1e-3
 class Pace:
     """Chooses the time steps of a simulation from speeds and depths."""
 
-    def __init__(self, scene: Scene, path: CameraPath, focal_px: float):
-        """Take what moves, and the focal length."""
-        self._scene, self._path, self._focal_px = scene, path, focal_px
+    def __init__(self, scene: Scene, path: CameraPath, focal_px: float,
+                 most_pixels: float = FINE):
+        """Take what moves, the focal length, and how far it may move in a step."""
+        self._scene, self._path = scene, path
+        self._step_us = most_pixels * 1e6 / focal_px
 
     def step_us(self, t_s: float, depth_m: np.ndarray, nearest_m: np.ndarray) -> int:
         """
@@ -31,11 +34,10 @@ class Pace:
         turn = np.arccos(np.clip((np.trace(rotation.T @ later) - 1) / 2, -1, 1)) / _PROBE_S
         speed = np.linalg.norm(moved - position) / _PROBE_S
         sample = depth_m[4::9, 4::9].ravel()
-        near_m = np.partition(sample, len(sample) // 50)[len(sample) // 50]
+        near_m = np.partition(sample, len(sample) // 10)[len(sample) // 10]
         flow = 1.3 * turn + speed / near_m
         visible = nearest_m < 1e8
         if visible.any():
             flow = max(flow, turn + np.max(self._scene.speed(t_s)[visible]
                                            / np.maximum(nearest_m[visible], 0.3)))
-        return int(np.clip(MOST_PIXELS * 1e6 / max(flow * self._focal_px, 1e-6),
-                           LEAST_US, MOST_US))
+        return int(np.clip(self._step_us / max(flow, 1e-6), LEAST_US, MOST_US))

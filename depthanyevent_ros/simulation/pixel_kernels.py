@@ -15,7 +15,7 @@ _LN2, _SQRT2 = _F(0.6931471806), _F(1.4142135624)
 PIXEL_BITS = 24
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model='numpy')
 def log(value):
     """
     Return the natural logarithm of a positive normal float32, to about 1e-7.
@@ -35,7 +35,7 @@ def log(value):
     return _F(exponent) * _LN2 + s * series
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model='numpy')
 def receive(brightness, span_s, knee, rate, least_rate, level):
     """
     Let the photoreceptors follow the brightness for a while (a first-order low-pass).
@@ -55,7 +55,7 @@ def receive(brightness, span_s, knee, rate, least_rate, level):
             level[i] = target
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model='numpy')
 def fire(before, after, change, free_us, on, off, leak, start_us, span_us, refractory_us, raw):
     """
     Let the pixels fire while their log brightness goes from before to after on a line.
@@ -94,7 +94,7 @@ def fire(before, after, change, free_us, on, off, leak, start_us, span_us, refra
     return n
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model='numpy')
 def add_noise(pixel, at_us, polarity, change, free_us, start_us, refractory_us, raw, n):
     """Add noise events where the pixel is ready; each resets it. Returns the new number."""
     for k in range(len(pixel)):
@@ -107,7 +107,7 @@ def add_noise(pixel, at_us, polarity, change, free_us, start_us, refractory_us, 
     return n
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model='numpy')
 def sort_events(raw, n, start_us, span_us, width, events):
     """Write events in order of time, those of one us in the order they were made."""
     place = np.zeros(span_us + 1, np.int64)

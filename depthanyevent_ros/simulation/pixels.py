@@ -112,7 +112,7 @@ class EventPixels:
                 np.float32(2 * np.pi * p.least_cutoff_hz))
 
     def _draw_noise(self, brightness, span_us):
-        """Return pixel, time since the last picture (us) and polarity of noise, in random order."""
+        """Return pixel, time since the last picture (us, in order) and polarity of noise."""
         rng, span_s = self._rng, span_us * 1e-6
         n_shot = rng.poisson(self.parameters.shot_hz * len(brightness) * span_s)
         pixel = rng.integers(0, len(brightness), n_shot)

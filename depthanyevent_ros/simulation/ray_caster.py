@@ -69,7 +69,7 @@ def _cast_tiles(xs, ys, tiles, corners, angle, placed, bounds, nearest, order, a
         _paint(t, xs, ys, corners, angle, placed, atlas, offsets, best, who, picture, depth_m)
 
 
-@njit(cache=True, nogil=True, fastmath=FAST)
+@njit(cache=True, nogil=True, fastmath=FAST, error_model='numpy')
 def _meet_all(x, y, tile, placed, bounds, nearest, order, best, who):
     """Find the nearest shape of each ray of a tile."""
     farthest = _INF
@@ -90,7 +90,7 @@ def _meet_all(x, y, tile, placed, bounds, nearest, order, best, who):
             farthest = max(farthest, best[i])
 
 
-@njit(cache=True, nogil=True, fastmath=FAST)
+@njit(cache=True, nogil=True, fastmath=FAST, error_model='numpy')
 def _paint(t, xs, ys, corners, angle, placed, atlas, offsets, best, who, picture, depth_m):
     """Write brightness and depth of a tile into the pictures."""
     height, width = picture.shape
@@ -113,5 +113,6 @@ def _paint(t, xs, ys, corners, angle, placed, atlas, offsets, best, who, picture
             depth_m[row + i, column + j] = depth
 
 
-cast = njit(cache=True, nogil=True, fastmath=FAST)(_cast_tiles)
-cast_parallel = njit(cache=True, nogil=True, fastmath=FAST, parallel=True)(_cast_tiles)
+cast = njit(cache=True, nogil=True, fastmath=FAST, error_model='numpy')(_cast_tiles)
+cast_parallel = njit(cache=True, nogil=True, fastmath=FAST, error_model='numpy',
+                     parallel=True)(_cast_tiles)

@@ -15,7 +15,7 @@ from depthanyevent_ros.simulation.textures import SIZE
 _F = np.float32
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model='numpy', forceinline=True)
 def log2(value):
     """Return log2 of a positive float32 to about 3e-4, from its bits and a polynomial."""
     bits = _F(value).view(np.int32)
@@ -24,7 +24,7 @@ def log2(value):
     return exponent + ((_F(-0.33582878) * m + _F(2.0)) * m - _F(0.65871759))
 
 
-@njit(cache=True, nogil=True, fastmath=FAST)
+@njit(cache=True, nogil=True, fastmath=FAST, error_model='numpy', forceinline=True)
 def _bilinear(atlas, texture, offset, level, u, v):
     size = SIZE >> level
     mask = size - 1
@@ -41,7 +41,7 @@ def _bilinear(atlas, texture, offset, level, u, v):
     return top + wy * (bottom - top)
 
 
-@njit(cache=True, nogil=True, fastmath=FAST)
+@njit(cache=True, nogil=True, fastmath=FAST, error_model='numpy', forceinline=True)
 def look_up(atlas, texture, offsets, u, v, footprint):
     """
     Return a texture's value, float32, smoothed over about a footprint.
@@ -59,7 +59,7 @@ def look_up(atlas, texture, offsets, u, v, footprint):
     return fine + part * (coarse - fine)
 
 
-@njit(cache=True, nogil=True, fastmath=FAST)
+@njit(cache=True, nogil=True, fastmath=FAST, error_model='numpy', forceinline=True)
 def shade(s, kinds, linear, origin, half, light, textures, texels, low, span, atlas, offsets,
           ambient, angle, x, y, depth):
     """Return the brightness, float32, of shape ``s``, which the ray (x, y, 1) meets at a depth."""
@@ -103,7 +103,7 @@ def shade(s, kinds, linear, origin, half, light, textures, texels, low, span, at
     return (low[s, face] + span[s, face] * value) * lit
 
 
-@njit(cache=True, nogil=True, fastmath=FAST)
+@njit(cache=True, nogil=True, fastmath=FAST, error_model='numpy', forceinline=True)
 def shade_sky(atlas, offsets, to_world, sky, angle, x, y):
     """Return the brightness, float32, of the sky along a ray: a gradient with soft clouds."""
     d0 = to_world[0, 0] * x + to_world[0, 1] * y + to_world[0, 2]

@@ -15,7 +15,7 @@ import numpy as np
 from depthanyevent_ros.errors import ConfigError
 from depthanyevent_ros.simulation.frame_sensor import FrameSensor
 from depthanyevent_ros.simulation.optics import davis346, tiled_rays
-from depthanyevent_ros.simulation.pacing import Pace
+from depthanyevent_ros.simulation.pacing import FINE, Pace
 from depthanyevent_ros.simulation.pixels import EventPixels
 from depthanyevent_ros.simulation.ray_caster import RayCaster
 from depthanyevent_ros.simulation.variety import draw_setup, Setup
@@ -53,14 +53,15 @@ class Simulation:
     """A sequence, the same for the same arguments."""
 
     def __init__(self, kind: str, motion: str, seed: int, duration_s: float,
-                 setup: Optional[Setup] = None, start_ns: int = 0, parallel: bool = False):
+                 setup: Optional[Setup] = None, start_ns: int = 0, parallel: bool = False,
+                 most_pixels: float = FINE):
         """
         Make the world.
 
         :param kind: 'room', 'corridor' or 'street'; :param motion: see `camera_paths.MOTIONS`;
         :param setup: light and sensor; drawn from the seed if not given;
         :param start_ns: stamp of the beginning, a whole number of us;
-        :param parallel: use all cores for one picture.
+        :param parallel: use all cores for one picture; :param most_pixels: see `pacing.py`.
         :raises ConfigError: for an unknown kind or motion, or a duration out of range.
         """
         if not 0 < duration_s <= MOST_S:
@@ -75,7 +76,8 @@ class Simulation:
         self._caster = RayCaster(self.world.scene, tiled_rays(self.camera), parallel)
         self._pixels = EventPixels(self.setup.pixels, self.camera.width, self.camera.height,
                                    pixel_rng)
-        self._pace = Pace(self.world.scene, self.world.path, float(self.camera.k[0, 0]))
+        self._pace = Pace(self.world.scene, self.world.path, float(self.camera.k[0, 0]),
+                          most_pixels)
 
     def items(self) -> Iterator[Item]:
         """Yield what the sensor sends and the truth; frames come when their exposure ends."""

@@ -9,7 +9,7 @@ NEAR_M = np.float32(0.02)               # nothing is seen nearer than this
 _FAR = np.float32(1e9)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model='numpy')
 def visible_bounds(centre, axes, bounds, nearest):
     """
     Bound each shape by its box, cut off in front of the camera.
@@ -38,7 +38,7 @@ def visible_bounds(centre, axes, bounds, nearest):
                             corner[c, 1] + part * (corner[d, 1] - corner[c, 1]), NEAR_M)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model='numpy')
 def _extend(bound, nearest, s, x, y, z):
     """Take one point into the bounds, if it is not behind the camera."""
     if z >= NEAR_M:
@@ -47,7 +47,7 @@ def _extend(bound, nearest, s, x, y, z):
         nearest[s] = min(nearest[s], z)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model='numpy')
 def overlaps(shape, tile):
     """Tell whether the bounds of a shape meet those of a tile, with a little to spare."""
     spare = np.float32(1e-4)
