@@ -34,8 +34,8 @@ class Pace:
         turn = np.arccos(np.clip((np.trace(rotation.T @ later) - 1) / 2, -1, 1)) / _PROBE_S
         speed = np.linalg.norm(moved - position) / _PROBE_S
         sample = depth_m[4::9, 4::9].ravel()
-        near_m = np.partition(sample, len(sample) // 10)[len(sample) // 10]
-        flow = 1.3 * turn + speed / near_m
+        near_m = np.partition(sample, len(sample) // 5)[len(sample) // 5]
+        flow = turn + speed / near_m                    # rad/s; near: nearer than most pixels
         visible = nearest_m < 1e8
         if visible.any():
             flow = max(flow, turn + np.max(self._scene.speed(t_s)[visible]

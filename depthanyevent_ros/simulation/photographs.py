@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Photographs as textures, where scikit-image is installed (it ships some)."""
 
+from pathlib import Path
 from typing import List
 
-import cv2
 import numpy as np
+from PIL import Image
 
 from depthanyevent_ros.simulation.textures import SIZE, spread
 
@@ -21,7 +22,6 @@ def photographs(names) -> List[np.ndarray]:
         from skimage import data
     except ImportError:
         return []
-    from pathlib import Path
     folder = Path(data.__file__).parent
     found = [path for name in names for path in sorted(folder.glob(f'{name}.*'))
              if path.suffix in ('.png', '.jpg')]
@@ -29,5 +29,5 @@ def photographs(names) -> List[np.ndarray]:
 
 
 def _texture(path):
-    picture = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-    return spread(cv2.resize(picture, (SIZE, SIZE), interpolation=cv2.INTER_AREA))
+    with Image.open(path) as picture:
+        return spread(np.asarray(picture.convert('L').resize((SIZE, SIZE), Image.Resampling.BOX)))
