@@ -33,8 +33,9 @@ def save_weights(path: Path, tensors: Mapping[str, Tensor], recipe: Recipe,
                     'clip_distance': recipe.far_m, 'recipe': recipe.as_dict(), **facts},
         'model': recipe.model.as_dict(), 'output_kind': recipe.output_kind,
         'licence': 'Apache-2.0', 'source': 'trained with depthanyevent_ros', 'trained': True}
-    save_whole(path, {'config': config, 'state_dict': {
-        name: tensor.detach().cpu().clone() for name, tensor in tensors.items()}})
+    plain = {name: tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
+             for name, tensor in tensors.items()}
+    save_whole(path, {'config': config, 'state_dict': plain})
 
 
 def save_whole(path: Path, content: Dict[str, Any]) -> None:

