@@ -26,7 +26,7 @@ def add_arguments(parser):
                         help='EventPacket in the encoding mono (default), or dvs_msgs/EventArray')
     parser.add_argument('--storage', choices=('mcap', 'sqlite3'), default='mcap',
                         help='of the bag (default: %(default)s)')
-    parser.add_argument('--packet-ms', type=_milliseconds, default=10.0, metavar='MS',
+    parser.add_argument('--packet-ms', type=_milliseconds, default=5.0, metavar='MS',
                         help='how long an event message may be (default: %(default)g)')
     parser.add_argument('--side', choices=('left', 'right'), default='left',
                         help='which camera of a stereo data set (default: %(default)s)')

@@ -17,8 +17,8 @@ from depthanyevent_ros.recordings.serialize import (
     serialize_transform, TRANSFORMS,
 )
 
-#: Packets of a conversion: a fifth of a window of 50 ms.
-PACKET_NS = 10_000_000
+#: Packets of a conversion: a tenth of a window of 50 ms.
+PACKET_NS = 5_000_000
 CAMERA_FRAME, WORLD_FRAME = 'camera_optical_frame', 'world'
 
 

@@ -5,6 +5,7 @@
 from collections import Counter
 import heapq
 from operator import attrgetter
+from typing import Optional
 
 from depthanyevent_ros.datasets.sequence import EventSequence
 from depthanyevent_ros.errors import ConfigError, RecordingError
@@ -63,7 +64,7 @@ class SequenceRecording:
     def _pictures(self, start_ns):
         """Yield the pictures with their calibration, which comes at the start in any case."""
         sequence = self.sequence
-        yield from self._infos(sequence.t_first_ns if start_ns is None else start_ns)
+        yield from self._infos(first_ns(sequence) if start_ns is None else start_ns)
         if sequence.frames is None:
             return
         for i, stamp_ns in enumerate(sequence.frames.stamps_ns.tolist()):
@@ -96,6 +97,14 @@ class SequenceRecording:
     def __exit__(self, *_):
         """Close the files."""
         self.close()
+
+
+def first_ns(sequence: EventSequence) -> Optional[int]:
+    """Return when the first event or picture is; None if there is neither."""
+    starts_ns = [] if sequence.t_first_ns is None else [sequence.t_first_ns]
+    if sequence.frames is not None and len(sequence.frames):
+        starts_ns.append(int(sequence.frames.stamps_ns[0]))
+    return min(starts_ns, default=None)
 
 
 def topics_of(sequence: EventSequence) -> list:
