@@ -3,9 +3,10 @@
 """
 Simulate a DAVIS346 in scenes of known depth.
 
-Either one sequence to OUT, whose ending says in which form (.h5: training windows), or with
---dataset FOLDER many sequences of training windows over all kinds of scenes and motions; files
-that are there already are kept, so that an interrupted run can be continued.
+Either one sequence to OUT, whose ending says in which form: .h5 training windows, .hdf5 MVSEC's
+layout (OUT_data.hdf5 and OUT_gt.hdf5), without an ending a rosbag2 folder. Or with --dataset
+FOLDER many sequences of training windows over all kinds of scenes and motions; files that are
+there already are kept, so that an interrupted run can be continued.
 """
 
 from concurrent.futures import as_completed, ProcessPoolExecutor
@@ -20,15 +21,17 @@ from depthanyevent_ros.simulation.camera_paths import MOTIONS
 from depthanyevent_ros.simulation.dataset import (
     plan_sequences, Sequence, simulation_of, windows_of,
 )
+from depthanyevent_ros.simulation.simulator import Simulation
 from depthanyevent_ros.simulation.worlds import KINDS
 
 WINDOW_US = 50_000
+START_NS = 1_767_225_600_000_000_000        # of the sensor's clock, for recordings
 
 
 def add_arguments(parser):
     """Declare the arguments."""
     parser.add_argument('out', nargs='?', type=Path, metavar='OUT',
-                        help='file of training windows (.h5)')
+                        help='rosbag2 folder, .hdf5 (MVSEC) or .h5 (training windows)')
     parser.add_argument('--kind', choices=KINDS, default='room', help='of scene')
     parser.add_argument('--motion', choices=MOTIONS, default='walking', help='of the camera')
     parser.add_argument('--seed', type=int, default=0,
@@ -48,12 +51,58 @@ def run(args) -> int:
         raise ConfigError(f'--seed ({args.seed}) must not be negative')
     if args.dataset is not None:
         return write_dataset(args.dataset, args.sequences, args.windows, args.seed, args.jobs)
-    if args.out is None or args.out.suffix != '.h5':
-        raise ConfigError(f'OUT ({args.out}) must end in .h5, or --dataset name a folder')
+    if args.out is None:
+        raise ConfigError('nothing to write: give OUT, or --dataset FOLDER')
+    if args.out.suffix not in FORMS:
+        raise ConfigError(f'OUT ({args.out}) must end in .h5, in .hdf5 or have no ending')
+    if args.out.exists():
+        raise ConfigError(f'{args.out} exists already: remove it or choose another name')
+    print(FORMS[args.out.suffix](args))
+    return 0
+
+
+def write_bag(args) -> str:
+    """Write a rosbag2 folder and say what is in it."""
+    from depthanyevent_ros.recordings.outgoing import write_all
+    from depthanyevent_ros.recordings.writer import BagWriter, offered_qos
+    from depthanyevent_ros.simulation.bag_messages import BagMessages, NAMESPACE, PACKET
+    simulation = _simulation(args)
+    with BagWriter(args.out, compress=True) as writer, _seconds(args.duration) as bar:
+        writer.add_topic(f'{NAMESPACE}/events', PACKET, offered_qos(depth=1000))
+        write_all(BagMessages(simulation).messages(), writer, lambda message: bar.update(
+            max((message.record_ns - simulation.start_ns) * 1e-9 - bar.n, 0)))
+    return f'{writer.n_messages:,} messages: {args.out}'
+
+
+def write_mvsec(args) -> str:
+    """Write a pair of files as MVSEC has them and say how they are called."""
+    from depthanyevent_ros.simulation.mvsec_files import MvsecFiles
+    simulation = _simulation(args)
+    with MvsecFiles(args.out, simulation.camera) as files, tqdm(
+            unit=' events', unit_scale=True, file=sys.stderr, disable=None) as bar:
+        files.write_all(simulation, bar.update)
+    return ', '.join(str(path) for path in files.paths)
+
+
+def write_windows_of(args) -> str:
+    """Write a file of training windows and say how many."""
     n_windows = round(args.duration * 1e6 / WINDOW_US)
     write_sequence(args.out, Sequence(args.kind, args.motion, args.seed), n_windows, show=True)
-    print(f'{n_windows} windows: {args.out}')
-    return 0
+    return f'{n_windows} windows: {args.out}'
+
+
+#: Ending of OUT -> what writes it.
+FORMS = {'': write_bag, '.hdf5': write_mvsec, '.h5': write_windows_of}
+
+
+def _simulation(args):
+    return Simulation(args.kind, args.motion, args.seed, args.duration, start_ns=START_NS,
+                      parallel=True)
+
+
+def _seconds(duration_s):
+    return tqdm(total=duration_s, unit='s', file=sys.stderr, disable=None,
+                bar_format='{l_bar}{bar}| {n:.2f}/{total:.2f} s [{elapsed}<{remaining}]')
 
 
 def write_dataset(folder: Path, n_sequences: int, n_windows: int, seed: int, jobs: int) -> int:
