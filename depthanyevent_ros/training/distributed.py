@@ -74,7 +74,7 @@ class Together:
     def wrap(self, module: nn.Module) -> nn.Module:
         """Return the module in PyTorch's DistributedDataParallel."""
         devices = [self.device] if self.device.type == 'cuda' else None
-        return DistributedDataParallel(module, device_ids=devices, broadcast_buffers=False)
+        return DistributedDataParallel(module, device_ids=devices)
 
     def mean(self, value: Tensor) -> Tensor:
         """Return the mean over the processes."""

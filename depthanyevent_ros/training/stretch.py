@@ -35,9 +35,9 @@ class Stretch:
         """Return the mean loss so far."""
         return self._loss / max(1, self._steps)
 
-    def row(self, step: int, learning_rate: float) -> Dict[str, float]:
-        """Return the line of the log: means, windows per second and the share of waiting."""
+    def row(self, step: int, learning_rate: float, world: int) -> Dict[str, float]:
+        """Return the line of the log: means, windows per second of all, share of waiting."""
         took_s = max(time.monotonic() - self._start_s, 1e-9)
         return {'step': step, 'loss': self.loss, 'learning_rate': learning_rate,
                 'gradient_norm': self._norm / max(1, self._steps),
-                'windows_per_s': self._windows / took_s, 'waited': self._waited_s / took_s}
+                'windows_per_s': world * self._windows / took_s, 'waited': self._waited_s / took_s}

@@ -94,7 +94,7 @@ class Training:
             stretch.add(loss, norm, self.recipe.lanes * self.recipe.clips.unroll)
             progress(self.step, stretch.loss)
             if self.step % self.run_plan.log_every == 0 or self.step == self.recipe.steps:
-                self.log.write_step(stretch.row(self.step, self.rates.get_last_lr()[-1]))
+                self._log(stretch)
                 stretch = Stretch()
             if self.step % self.recipe.validate_every == 0 or self.step == self.recipe.steps:
                 self._validate()
@@ -155,6 +155,12 @@ class Training:
             self.data.training, recipe.clips, recipe.augment, recipe.lanes,
             with_frames=with_frames, workers=self.run_plan.workers, skip=self.step,
             rank=processes.rank, world=processes.world)
+
+    def _log(self, stretch: Stretch) -> None:
+        """Log a stretch of steps of all processes."""
+        row = stretch.row(self.step, self.rates.get_last_lr()[-1], self.processes.world)
+        loss = torch.tensor(row['loss'], device=self.processes.device)
+        self.log.write_step({**row, 'loss': self.processes.mean(loss).item()})
 
     def _validate(self) -> None:
         """Score the average of the weights; keep it if it is the best so far."""

@@ -1,12 +1,27 @@
 # Copyright 2026 The depthanyevent_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""A closed-form scene: a near textured plane before a far one, the camera moving sideways."""
+"""
+Small window files of a closed-form scene, and a small recipe.
+
+A near textured plane before a far one, the camera moving sideways.
+"""
 
 import numpy as np
+import pytest
+import torch
 
+from depthanyevent_ros.training.recipe import recipe_of
 from depthanyevent_ros.training.windows_file import write_windows
 
 FOCAL_PX = 60.0
+TREE = {
+    'model': {'model_type': 'RecDAv2', 'encoder': 'efflite0', 'activation': 'softplus',
+              'inv_prediction': True, 'scale_factor': 4.0, 'input_size_width': 96,
+              'input_size_height': 64},
+    'steps': 4, 'lanes': 2, 'seed': 1, 'validate_every': 100,
+    'clips': {'unroll': 2, 'shortest': 2, 'longest': 8},
+    'optimiser': {'warm_up': 2, 'learning_rate': 1e-3},
+}
 
 
 def texture(random, width):
@@ -47,3 +62,33 @@ def write_planes(path, n=12, height=70, width=98, kind='room', seed=1, near_m=2.
             file.append(image, depth_m, (k + 1) * 50_000_000, int((image[0] + image[2]).sum()),
                         frame if with_frames else None)
     return path
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Take one thread, as a busy machine gives; the result of sums depends on their number."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope='session')
+def windows(tmp_path_factory):
+    """Return a folder of small window files with frames, two kinds, with validation."""
+    folder = tmp_path_factory.mktemp('windows')
+    for seed, kind in enumerate(('room', 'street', 'room'), 1):
+        write_planes(folder / 'train' / f'{seed}.h5', kind=kind, seed=seed, near_m=seed,
+                     far_m=4 * seed, with_frames=True)
+    write_planes(folder / 'validation' / 'v.h5', seed=20, n=5, with_frames=True)
+    return folder
+
+
+@pytest.fixture
+def make_recipe():
+    """Return a function that makes the small recipe with changes, by section or at the top."""
+    def make(**changes):
+        tree = {**TREE, **{name: {**TREE[name], **value} if isinstance(TREE.get(name), dict)
+                           else value for name, value in changes.items()}}
+        return recipe_of(tree)
+    return make
