@@ -7,7 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from depthanyevent_ros.datasets.mvsec import ground_truth_of
-from depthanyevent_ros.recordings.aedat4_recording import Aedat4Recording
+from depthanyevent_ros.datasets.open_dataset import find_reader
+from depthanyevent_ros.recordings.bag_recording import BagRecording
 from depthanyevent_ros.recordings.convert_bags import BagConversion
 from depthanyevent_ros.recordings.convert_recording import RecordingConversion
 from depthanyevent_ros.recordings.convert_sequence import SequenceConversion
@@ -25,8 +26,8 @@ def open_conversion(path, events: str, packet_ns: int, side: str = 'left'):
     :param path: all that open_recording takes; <name>_data.bag is joined by <name>_gt.bag.
     :param events: 'packet' or 'dvs'.
     :param packet_ns: how long an event message may be.
-    :param side: which camera of a stereo data set.
-    :returns: an object with messages(), n_events or n_messages, and notes.
+    :param side: which camera of a stereo data set; of bags both are converted.
+    :returns: an object with messages(), n_events (None if not known before) and notes.
     """
     path = Path(path).expanduser()
     make_events = partial(make_event_messages, events)
@@ -35,20 +36,22 @@ def open_conversion(path, events: str, packet_ns: int, side: str = 'left'):
         recording = stack.enter_context(_open(path, side))
         if isinstance(recording, SequenceRecording):
             yield SequenceConversion(recording.sequence, make_events(), packet_ns)
-        elif isinstance(recording, Aedat4Recording):
-            yield RecordingConversion(recording, make_events(), packet_ns)
-        else:
-            recordings = [recording]
+        elif isinstance(recording, BagRecording):
+            bags = [recording]
             truth = ground_truth_of(path)
             if truth is not None:
-                recordings.append(stack.enter_context(_open(truth, side)))
-            yield BagConversion([bag.source for bag in recordings], make_events, packet_ns)
+                bags.append(stack.enter_context(_open(truth, side)))
+            yield BagConversion([bag.source for bag in bags], make_events, packet_ns)
+        else:
+            yield RecordingConversion(recording, make_events(), packet_ns)
 
 
 def _open(path, side):
-    wanted = f'/davis/{side}/events' if side != 'left' else None
+    reader = find_reader(path) if side != 'left' and path.exists() else None
+    if reader is not None:
+        return SequenceRecording(reader(path, side))
     try:
-        return open_recording(path, events_topic=wanted)
+        return open_recording(path)
     except SeveralTopics as error:
         # All of them are converted: any will do to open the bag.
         return open_recording(path, events_topic=error.names[0])

@@ -11,7 +11,9 @@ import numpy as np
 from depthanyevent_ros.datasets.sequence import event_blocks, EventSequence
 from depthanyevent_ros.recordings.cutting import cut
 from depthanyevent_ros.recordings.outgoing import Outgoing
-from depthanyevent_ros.recordings.sequence_recording import depth_series, image_encoding
+from depthanyevent_ros.recordings.sequence_recording import (
+    depth_series, first_ns, image_encoding,
+)
 from depthanyevent_ros.recordings.serialize import (
     CAMERA_INFO, IMAGE, POSE, serialize_camera_info, serialize_image, serialize_pose,
     serialize_transform, TRANSFORMS,
@@ -61,9 +63,11 @@ class SequenceConversion:
                                 len(events))
 
     def _frame_messages(self):
-        sequence = self._sequence
-        if sequence.frames is None:
-            yield from self._infos(sequence.t_first_ns)
+        sequence, start_ns = self._sequence, first_ns(self._sequence)
+        has_frames = sequence.frames is not None and len(sequence.frames)
+        if not has_frames or sequence.frames.stamps_ns[0] > start_ns:
+            yield from self._infos(start_ns)    # who rectifies needs it before the events
+        if not has_frames:
             return
         for i, stamp_ns in enumerate(sequence.frames.stamps_ns.tolist()):
             image = sequence.frames.read(i)

@@ -241,7 +241,7 @@ def test_converting_a_converted_bag_changes_nothing(tmp_path, capsys):
         '/davis/left/pose': 2, '/davis/left/odometry': 2,
         '/davis/left/blended_image_rect': 1}),
     ('mini_dsec/train/mini_city_00_a', 49_120, {
-        '/dsec/left/image_raw': 7, '/dsec/left/camera_info': 7,
+        '/dsec/left/image_raw': 7, '/dsec/left/camera_info': 8,
         '/dsec/left/depth_image_rect': 3}),
     ('mini_e2depth/test/mvsec_outdoor_day1', 0, {
         '/davis/left/image_raw': 2, '/davis/left/depth_image_raw': 2}),
@@ -260,3 +260,14 @@ def test_every_fixture_converts(shared, tmp_path, capsys, name, n_events, topics
     assert {t: n for t, n in counts.items() if not t.endswith('/events')} == topics
     with open_sequence(tmp_path / 'bag') as sequence:
         assert sequence.n_events == n_events
+
+
+def test_right_camera_of_a_pair_is_converted_on_request(tmp_path, capsys):
+    """With topics of its own, and without the depth of the left one."""
+    source = write_mvsec(tmp_path)
+    with h5py.File(source, 'a') as file:
+        file['davis/right/events'] = file['davis/left/events'][:10]
+    code, out, _ = convert(capsys, source, tmp_path / 'bag', '--side', 'right')
+    assert code == 0 and out.startswith('10 events')
+    with AnyReader([tmp_path / 'bag']) as reader:
+        assert set(reader.topics) == {'/davis/right/events'}
