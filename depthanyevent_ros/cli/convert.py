@@ -13,8 +13,7 @@ import sys
 
 from tqdm import tqdm
 
-from depthanyevent_ros.recordings.conversion import open_conversion
-from depthanyevent_ros.recordings.outgoing import write_all
+from depthanyevent_ros.recordings.conversion import open_conversion, write_all
 from depthanyevent_ros.recordings.writer import BagWriter
 
 

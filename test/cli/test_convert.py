@@ -16,7 +16,7 @@ import yaml
 
 from depthanyevent_ros.__main__ import main
 from depthanyevent_ros.errors import RecordingError
-from depthanyevent_ros.recordings import convert_sequence
+from depthanyevent_ros.recordings.conversion import sequence
 from depthanyevent_ros.recordings.message_types import EVENT_ARRAY_HASH, EVENT_PACKET_HASH
 from depthanyevent_ros.recordings.open_sequence import open_sequence
 
@@ -119,7 +119,7 @@ def test_broken_conversion_leaves_nothing_behind(tmp_path, capsys, monkeypatch):
 
     def refuse(*_):
         raise RecordingError('image 1 is damaged')
-    monkeypatch.setattr(convert_sequence, 'serialize_image', refuse)
+    monkeypatch.setattr(sequence, 'serialize_image', refuse)
     before = sorted(os.listdir(tmp_path))
     code, _, err = convert(capsys, source, tmp_path / 'bag')
     assert code == 1 and err == 'depthanyevent convert: image 1 is damaged\n'

@@ -9,10 +9,10 @@ from pathlib import Path
 from depthanyevent_ros.datasets.mvsec import ground_truth_of
 from depthanyevent_ros.datasets.open_dataset import find_reader
 from depthanyevent_ros.recordings.bag_recording import BagRecording
-from depthanyevent_ros.recordings.convert_bags import BagConversion
-from depthanyevent_ros.recordings.convert_recording import RecordingConversion
-from depthanyevent_ros.recordings.convert_sequence import SequenceConversion
-from depthanyevent_ros.recordings.event_messages import make_event_messages
+from depthanyevent_ros.recordings.conversion.bags import BagConversion
+from depthanyevent_ros.recordings.conversion.event_messages import make_event_messages
+from depthanyevent_ros.recordings.conversion.recording import RecordingConversion
+from depthanyevent_ros.recordings.conversion.sequence import SequenceConversion
 from depthanyevent_ros.recordings.probe import open_recording
 from depthanyevent_ros.recordings.sequence_recording import SequenceRecording
 from depthanyevent_ros.recordings.topics import SeveralTopics

@@ -14,9 +14,9 @@ from depthanyevent_ros.events.cdr import (
     parse_event_array, parse_event_packet, ros1_event_array_to_message,
 )
 from depthanyevent_ros.events.decoders import decode_all, make_decoder
+from depthanyevent_ros.recordings.conversion.outgoing import Outgoing
 from depthanyevent_ros.recordings.cutting import cut
 from depthanyevent_ros.recordings.message_types import ros1_types, ros2_types
-from depthanyevent_ros.recordings.outgoing import Outgoing
 from depthanyevent_ros.recordings.reordering import in_time_order
 from depthanyevent_ros.recordings.republish import EVENT_ARRAY, EVENT_PACKET
 

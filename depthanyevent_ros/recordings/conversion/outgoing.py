@@ -7,6 +7,9 @@ from typing import Callable, Iterable
 
 from depthanyevent_ros.recordings.writer import BagWriter
 
+#: Frame of what has none of its own.
+CAMERA_FRAME = 'camera_optical_frame'
+
 
 @dataclass(frozen=True)
 class Outgoing:

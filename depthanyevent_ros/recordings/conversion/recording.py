@@ -5,14 +5,12 @@
 from typing import Iterator
 
 from depthanyevent_ros.events.decoders import decode_all, make_decoder
+from depthanyevent_ros.recordings.conversion.outgoing import CAMERA_FRAME, Outgoing
 from depthanyevent_ros.recordings.cutting import cut
-from depthanyevent_ros.recordings.outgoing import Outgoing
 from depthanyevent_ros.recordings.records import CameraInfoRecord, EventsRecord
 from depthanyevent_ros.recordings.serialize import (
     CAMERA_INFO, IMAGE, serialize_camera_info, serialize_image,
 )
-
-CAMERA_FRAME = 'camera_optical_frame'
 
 
 class RecordingConversion:

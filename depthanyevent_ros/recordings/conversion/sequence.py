@@ -9,8 +9,8 @@ from typing import Iterator
 import numpy as np
 
 from depthanyevent_ros.datasets.sequence import event_blocks, EventSequence
+from depthanyevent_ros.recordings.conversion.outgoing import CAMERA_FRAME, Outgoing
 from depthanyevent_ros.recordings.cutting import cut
-from depthanyevent_ros.recordings.outgoing import Outgoing
 from depthanyevent_ros.recordings.sequence_recording import (
     depth_series, first_ns, image_encoding,
 )
@@ -21,7 +21,7 @@ from depthanyevent_ros.recordings.serialize import (
 
 #: Packets of a conversion: a tenth of a window of 50 ms.
 PACKET_NS = 5_000_000
-CAMERA_FRAME, WORLD_FRAME = 'camera_optical_frame', 'world'
+WORLD_FRAME = 'world'
 
 
 class SequenceConversion:
