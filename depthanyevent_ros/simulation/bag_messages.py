@@ -9,8 +9,8 @@ import numpy as np
 from depthanyevent_ros.events.cdr import serialize_event_packet
 from depthanyevent_ros.events.encoders import encode_libcaer
 from depthanyevent_ros.events.types import EventMessage
+from depthanyevent_ros.recordings.conversion.outgoing import Outgoing
 from depthanyevent_ros.recordings.cutting import cut
-from depthanyevent_ros.recordings.outgoing import Outgoing
 from depthanyevent_ros.recordings.reordering import in_time_order
 from depthanyevent_ros.recordings.serialize import (
     CAMERA_INFO, IMAGE, POSE, serialize_camera_info, serialize_image, serialize_pose,
