@@ -30,7 +30,7 @@ ORDER = ['errors', 'paths', 'events', 'depth', 'parameters', 'network', 'engines
 EXCEPTION = ('nodes/bench', 'bench')
 #: These run where neither ROS nor a network library is installed.
 CORE = ['errors.py', 'paths.py', 'parameters', 'events', 'depth', 'datasets', 'pipeline',
-        'recordings', 'report']
+        'recordings', 'simulation/simulator.py', 'simulation/windows.py', 'report']
 BLOCK_AND_IMPORT = """
 import importlib, sys
 class Block:
