@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The brightness of what a ray met: texture at the right mip level, and Lambert's light."""
 
-from math import atan2
-
 from numba import njit
 import numpy as np
 
@@ -22,6 +20,19 @@ def log2(value):
     exponent = _F((bits >> 23) - 128)
     m = np.int32((bits & 0x7FFFFF) | 0x3F800000).view(np.float32)
     return exponent + ((_F(-0.33582878) * m + _F(2.0)) * m - _F(0.65871759))
+
+
+@njit(cache=True, nogil=True, error_model='numpy', forceinline=True)
+def atan2(y, x):
+    """Return the angle of (x, y), float32, to about 3e-4: a polynomial on 0..45 degrees."""
+    big, small = max(abs(x), abs(y)), min(abs(x), abs(y))
+    ratio = small / max(big, _F(1e-30))
+    square = ratio * ratio
+    angle = ((_F(-0.0464964749) * square + _F(0.15931422)) * square
+             - _F(0.327622764)) * square * ratio + ratio
+    angle = _F(1.5707964) - angle if abs(y) > abs(x) else angle
+    angle = _F(3.1415927) - angle if x < _F(0) else angle
+    return -angle if y < _F(0) else angle
 
 
 @njit(cache=True, nogil=True, fastmath=FAST, error_model='numpy', forceinline=True)
@@ -80,7 +91,7 @@ def shade(s, kinds, linear, origin, half, light, textures, texels, low, span, at
         toward = (n0 * light[s, 0] + n1 * light[s, 1] + n2 * light[s, 2]) * norm
         cosine = abs(n0 * v0 + n1 * v1 + n2 * v2) * norm / long
         face = 0
-        u, v = (_F(atan2(q2, q0)) + _F(3.1415927)) * h0, (q1 + _F(1)) * h1
+        u, v = (atan2(q2, q0) + _F(3.1415927)) * h0, (q1 + _F(1)) * h1
     else:
         if kind <= ROOM and b0 >= b1 and b0 >= b2:
             face, side, toward, cosine = 0, q0, light[s, 0], abs(v0)

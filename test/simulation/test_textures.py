@@ -10,7 +10,7 @@ import pytest
 from depthanyevent_ros.simulation import textures
 from depthanyevent_ros.simulation.atlas import make_atlas, N_LEVELS, OFFSETS
 from depthanyevent_ros.simulation.photographs import photographs, PICTURES
-from depthanyevent_ros.simulation.shading import log2, look_up
+from depthanyevent_ros.simulation.shading import atan2, log2, look_up
 
 MAKERS = sorted({*textures.GROUNDS, *textures.THINGS, textures.windows}, key=lambda f: f.__name__)
 
@@ -67,6 +67,13 @@ def test_log2_is_near_enough_for_levels():
     """To a hundredth of a level over the range of footprints."""
     values = np.geomspace(1, 1e4, 999).astype(np.float32)
     np.testing.assert_allclose([log2(v) for v in values], np.log2(values), atol=0.01)
+
+
+def test_angle_is_near_enough_for_textures():
+    """All around, to 1e-3 rad."""
+    angles = np.linspace(-3.14, 3.14, 777)
+    found = [atan2(np.float32(5 * np.sin(a)), np.float32(5 * np.cos(a))) for a in angles]
+    np.testing.assert_allclose(found, angles, atol=1e-3)
 
 
 def test_photographs_are_used_where_they_are_installed(monkeypatch):
