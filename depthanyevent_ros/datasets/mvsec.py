@@ -14,7 +14,9 @@ from typing import Optional
 import numpy as np
 
 from depthanyevent_ros.datasets.hdf5_file import dataset_in, open_hdf5
-from depthanyevent_ros.datasets.mvsec_calibration import find_camera
+from depthanyevent_ros.datasets.mvsec_calibration import (
+    find_calibration, is_of_scene, read_camera,
+)
 from depthanyevent_ros.datasets.sequence import (
     DepthSeries, FrameSeries, PoseSeries, SequenceBase, Series,
 )
@@ -43,7 +45,7 @@ class MvsecSequence(SequenceBase):
         """
         super().__init__(path)
         self.namespace = f'/davis/{side}'
-        self.camera = find_camera(path, side)
+        self.camera = self._calibrated(side)
         self._data = open_hdf5(path)
         truth = ground_truth_of(path)
         self._truth = None if truth is None else open_hdf5(truth)
@@ -52,6 +54,15 @@ class MvsecSequence(SequenceBase):
         except RecordingError:
             self.close()
             raise
+
+    def _calibrated(self, side):
+        path = find_calibration(self.path)
+        if path is None:
+            self.notes.append('there is no calibration camchain-imucam-<scene>.yaml beside it')
+            return None
+        if not is_of_scene(path, self.path):
+            self.notes.append(f'the calibration is {path.name}, of another scene by its name')
+        return read_camera(path, side)
 
     def _open(self, side):
         self._events = dataset_in(self._data, f'davis/{side}/events')

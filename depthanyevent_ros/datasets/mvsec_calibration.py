@@ -17,21 +17,23 @@ _PREFIX = 'camchain-imucam-'
 _MODELS = {'equidistant': 'equidistant', 'radtan': 'plumb_bob', 'none': ''}
 
 
-def find_camera(data_path: Path, side: str = 'left') -> Optional[CameraModel]:
+def find_calibration(data_path: Path) -> Optional[Path]:
     """
     Return the calibration that lies beside a data file, or in a folder *calib* beside it.
 
     Where there are several, the scene must begin the name of the data file (indoor_flying for
     indoor_flying1_data.hdf5). None if there is none that fits.
-
-    :raises RecordingError: if the one that fits cannot be read.
     """
     folder = Path(data_path).parent
     found = sorted([*folder.glob(f'{_PREFIX}*.yaml'), *folder.glob(f'*calib*/{_PREFIX}*.yaml')])
-    fitting = [path for path in found
-               if Path(data_path).name.startswith(path.stem[len(_PREFIX):])]
+    fitting = [path for path in found if is_of_scene(path, data_path)]
     found = fitting or found
-    return read_camera(found[0], side) if len(found) == 1 else None
+    return found[0] if len(found) == 1 else None
+
+
+def is_of_scene(calibration: Path, data_path: Path) -> bool:
+    """Tell whether a data file is named after the scene of a calibration."""
+    return Path(data_path).name.startswith(calibration.stem[len(_PREFIX):])
 
 
 def read_camera(path: Path, side: str = 'left') -> CameraModel:

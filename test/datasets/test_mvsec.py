@@ -83,6 +83,14 @@ def test_calibration_of_another_scene_is_not_taken(files, tmp_path):
         MvsecSequence(path)
 
 
+def test_calibration_of_another_name_is_used_with_a_note(files, tmp_path):
+    """The only one that is there may be meant."""
+    path = files.mvsec(tmp_path).rename(tmp_path / 'other_data.hdf5')
+    with MvsecSequence(path) as sequence:
+        assert sequence.camera is not None
+        assert 'camchain-imucam-toy.yaml, of another scene' in sequence.notes[0]
+
+
 def test_right_camera_has_events_but_no_images(files, tmp_path):
     """As in outdoor_day, where its images are missing; ground truth is of the left one."""
     with MvsecSequence(files.mvsec(tmp_path), 'right') as sequence:
@@ -95,7 +103,8 @@ def test_without_ground_truth_there_is_a_note(files, tmp_path):
     path = files.mvsec(tmp_path, calibration=False)
     (tmp_path / 'toy1_gt.hdf5').unlink()
     with MvsecSequence(path) as sequence:
-        assert sequence.depths is None and 'no ground truth' in sequence.notes[0]
+        assert sequence.depths is None
+        assert 'no calibration' in sequence.notes[0] and 'no ground truth' in sequence.notes[1]
         assert sequence.camera is None and len(sequence.frames) == 3
     assert ground_truth_of(path) is None and ground_truth_of(tmp_path / 'x.bag') is None
 

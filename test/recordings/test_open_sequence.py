@@ -44,6 +44,20 @@ def test_ros1_bag_is_read_the_same(ros1_bag, bags):
         assert sequence.frames is None
 
 
+@pytest.mark.parametrize('kind', ['bag', 'ros1_bag'])
+def test_events_are_the_same_when_two_read_in_turns(request, kind):
+    """Who evaluates asks for a window, then a picture, then the next window."""
+    with open_sequence(request.getfixturevalue(kind)) as sequence:
+        expected = all_events(sequence)
+        with open_sequence(sequence.path) as other:
+            for start in range(0, 80, 6):
+                for one in (sequence, other, sequence):
+                    if one.frames is not None:
+                        one.frames.read(start % 4)
+                    np.testing.assert_array_equal(one.events_by_index(start, start + 6),
+                                                  expected[start:start + 6])
+
+
 @pytest.mark.parametrize('encoding', ['mono', 'evt3', 'libcaer'])
 def test_jumping_back_gives_the_same_events(tmp_path, encoding):
     """Also in encodings of which a packet needs those before it."""
