@@ -3,14 +3,17 @@
 """A recipe: all that decides what a training gives, but for its data."""
 
 from dataclasses import asdict, dataclass, field, fields
+from inspect import signature
 from pathlib import Path
 from typing import Any, Dict, Mapping, Sequence
 
+from torch import nn
 import yaml
 
 from depthanyevent_ros.errors import ConfigError
 from depthanyevent_ros.network.config import ModelConfig
 from depthanyevent_ros.training.augment import AugmentPlan
+from depthanyevent_ros.training.losses import LOSSES
 from depthanyevent_ros.training.optimiser import OptimiserPlan
 from depthanyevent_ros.training.schedule import SchedulePlan
 
@@ -51,6 +54,7 @@ class Recipe:
             raise ConfigError(f'target {self.target} needs a teacher: weights for frames')
         if self.output_kind not in ('metric', 'relative'):
             raise ConfigError(f'output_kind is {self.output_kind!r}, not metric or relative')
+        make_loss(self.loss)
         for name in ('steps', 'lanes', 'validate_every'):
             if getattr(self, name) < 1:
                 raise ConfigError(f'{name} is {getattr(self, name)}; it must be at least 1')
@@ -102,14 +106,41 @@ def recipe_of(tree: Mapping[str, Any]) -> Recipe:
 
 def make(plan: type, values: Mapping[str, Any], prefix: str) -> Any:
     """Return a plan from a table; refuse unknown keys and values of another type."""
-    defaults = {each.name: each for each in fields(plan)}
-    for name, value in values.items():
-        if name not in defaults:
+    if not isinstance(values, Mapping):
+        raise ConfigError(f'{prefix[:-1]} is {values!r}; it must be a table of settings')
+    kinds = {each.name: each.type for each in fields(plan)}
+    for name in values:
+        if name not in kinds:
             raise ConfigError(f'the recipe has a key that is not known: {prefix}{name}')
-        kind = defaults[name].type
-        if kind is float and type(value) is int:
-            value = float(value)
-        if kind in (int, float, str, bool) and type(value) is not kind:
-            raise ConfigError(f'{prefix}{name} is {value!r}; it must be of type {kind.__name__}')
-    return plan(**{name: float(value) if defaults[name].type is float else value
+    return plan(**{name: converted(value, kinds[name], prefix + name)
                    for name, value in values.items()})
+
+
+def converted(value: Any, kind: type, name: str) -> Any:
+    """Return a value of YAML as the type of its field; 1 and 1e-3, a string there, are floats."""
+    if kind is str and value is None:
+        return ''
+    if kind is float and type(value) in (int, str):
+        try:
+            return float(value)
+        except ValueError:
+            pass
+    if kind in (int, float, str, bool) and type(value) is not kind:
+        raise ConfigError(f'{name} is {value!r}; it must be of type {kind.__name__}')
+    return value
+
+
+def make_loss(settings: Mapping[str, Any]) -> nn.Module:
+    """
+    Return the loss of a recipe: its name, and arguments of its own.
+
+    :raises ConfigError: naming what is not known.
+    """
+    arguments = dict(settings) if isinstance(settings, Mapping) else {}
+    loss = LOSSES.get(arguments.pop('name', None))
+    if loss is None:
+        raise ConfigError(f'loss.name must be one of {", ".join(LOSSES)}')
+    for name in arguments:
+        if name not in signature(loss).parameters:
+            raise ConfigError(f'loss.{name} is not known to {settings["name"]}')
+    return loss(**arguments)

@@ -20,10 +20,9 @@ from depthanyevent_ros.training.distributed import Processes
 from depthanyevent_ros.training.ema import WeightAverage
 from depthanyevent_ros.training.folder import WindowsFolder
 from depthanyevent_ros.training.logs import NoLog, TrainingLog
-from depthanyevent_ros.training.losses import LOSSES
 from depthanyevent_ros.training.optimiser import make_optimiser, make_rates
 from depthanyevent_ros.training.parts import make_network, make_targets
-from depthanyevent_ros.training.recipe import Recipe
+from depthanyevent_ros.training.recipe import make_loss, Recipe
 from depthanyevent_ros.training.stretch import Stretch
 from depthanyevent_ros.training.unrolled import INPUTS, next_state, UnrolledNetwork
 from depthanyevent_ros.training.validation import OVERALL, validate
@@ -61,8 +60,7 @@ class Training:
         self.unrolled = UnrolledNetwork(self.network, *data.size).to(device)
         self.inputs = INPUTS[recipe.model.input_type]
         self.targets = make_targets(recipe, data.size, device)
-        self.loss = LOSSES[recipe.loss['name']](**{
-            key: value for key, value in recipe.loss.items() if key != 'name'})
+        self.loss = make_loss(recipe.loss)
         self.optimiser = make_optimiser(self.network, recipe.optimiser)
         self.rates = make_rates(self.optimiser, recipe.steps, recipe.optimiser)
         self.average = WeightAverage(self.network, recipe.ema)

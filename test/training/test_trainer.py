@@ -186,8 +186,8 @@ def test_two_processes_train_like_one(make_recipe, windows, tmp_path):
         for child in children:
             child.kill()
     one, two = (tensors(tmp_path / name / 'last.pth') for name in ('one', 'two'))
-    for name in one:                            # AdamW enlarges the rounding of tiny gradients
-        assert (two[name] - one[name]).abs().mean() < 3e-6, name
+    # In the mean: AdamW enlarges the rounding of the tiniest gradients to whole steps of 1e-3.
+    assert torch.cat([(two[name] - one[name]).abs().flatten() for name in one]).mean() < 2e-6
     losses = [list(map(float, column(tmp_path / name / 'train.csv', 'loss')))
               for name in ('one', 'two')]
     assert losses[1] == pytest.approx(losses[0], rel=1e-4)
