@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from depthanyevent_ros.datasets.hdf5_file import dataset_in, need_blosc, open_hdf5
+from depthanyevent_ros.datasets.hdf5_file import dataset_in, need_blosc, open_hdf5, read_from
 from depthanyevent_ros.datasets.times import NS_PER_US, TimeIndex
 from depthanyevent_ros.errors import RecordingError
 from depthanyevent_ros.events.types import make_events
@@ -34,7 +34,7 @@ class DsecEvents:
         try:
             need_blosc(self._file, 'events/t')
             self._columns = {name: dataset_in(self._file, f'events/{name}') for name in 'ptxy'}
-            self._ms_to_idx = dataset_in(self._file, 'ms_to_idx')[:].astype(np.int64)
+            self._ms_to_idx = read_from(dataset_in(self._file, 'ms_to_idx'), ...).astype(np.int64)
             # As int: a uint32 plus a value beyond 2^32 is an error since NumPy 2.
             self._offset_us = int(dataset_in(self._file, 't_offset')[()])
             self.n_events = len(self._columns['t'])
@@ -43,14 +43,14 @@ class DsecEvents:
             self.t_first_ns = int(self._times_ns(0, 1)[0]) if has_any else None
             self.t_last_ns = int(self._times_ns(self.n_events - 1, self.n_events)[0]) \
                 if has_any else None
-        except (OSError, RecordingError) as error:
+        except RecordingError:
             self._file.close()
-            raise RecordingError(str(error)) from None
+            raise
 
     def by_index(self, start: int, stop: int) -> np.ndarray:
         """Return the events start..stop - 1, (N,) of EVENT_DTYPE."""
         start, stop = max(start, 0), min(max(stop, start, 0), self.n_events)
-        x, y, p = (self._columns[name][start:stop] for name in 'xyp')
+        x, y, p = (read_from(self._columns[name], slice(start, stop)) for name in 'xyp')
         return make_events(x, y, self._times_ns(start, stop), p)
 
     def between(self, start_ns: int, end_ns: int) -> np.ndarray:
@@ -69,5 +69,5 @@ class DsecEvents:
         return start + int(np.searchsorted(self._times_ns(start, stop), t_ns, 'left'))
 
     def _times_ns(self, start, stop):
-        t_us = self._columns['t'][start:stop].astype(np.int64)
+        t_us = read_from(self._columns['t'], slice(start, stop)).astype(np.int64)
         return (t_us + self._offset_us) * NS_PER_US

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from depthanyevent_ros.datasets.folders import read_png, stamped_files
+from depthanyevent_ros.datasets.folders import read_array, read_png, stamped_files
 from depthanyevent_ros.datasets.sequence import DepthSeries, FrameSeries, SequenceBase, Series
 
 WIDTH, HEIGHT = 346, 260
@@ -38,11 +38,10 @@ class E2DepthSequence(SequenceBase):
         folder = Path(path)
         self.notes.append('it holds voxel grids, not events: they are evaluated, not played')
         stamps_ns, grids = stamped_files(folder / 'events' / 'voxels', 'event_tensor_*.npy')
-        self.voxels = Series(stamps_ns, lambda i: np.load(grids[i]).astype(np.float32))
+        self.voxels = Series(stamps_ns, lambda i: read_array(grids[i]))
         stamps_of_depth_ns, maps = stamped_files(folder / 'depth' / 'data', 'depth_*.npy')
         if maps:
-            self.depths = DepthSeries(stamps_of_depth_ns, lambda i: np.load(
-                maps[i]).astype(np.float32), 'raw')
+            self.depths = DepthSeries(stamps_of_depth_ns, lambda i: read_array(maps[i]), 'raw')
         for name in ('davis_left_sync', 'davis'):
             stamps_of_frames_ns, pictures = stamped_files(folder / 'rgb' / name, 'frame_*.png')
             if pictures:

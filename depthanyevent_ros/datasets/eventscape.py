@@ -13,7 +13,7 @@ import zipfile
 import numpy as np
 
 from depthanyevent_ros.datasets.chunks import ChunkedEvents
-from depthanyevent_ros.datasets.folders import read_png, stamped_files
+from depthanyevent_ros.datasets.folders import read_array, read_png, stamped_files
 from depthanyevent_ros.datasets.sequence import DepthSeries, FrameSeries, SequenceBase
 from depthanyevent_ros.errors import RecordingError
 from depthanyevent_ros.events.types import make_events
@@ -57,7 +57,7 @@ class EventScapeSequence(SequenceBase):
         stamps_of_depth_ns, maps = stamped_files(folder / 'depth' / 'data', '*_depth.npy')
         if maps:
             self.depths = self.depths_rect = DepthSeries(
-                stamps_of_depth_ns, lambda i: np.load(maps[i]).astype(np.float32), 'raw')
+                stamps_of_depth_ns, lambda i: read_array(maps[i]), 'raw')
 
     def _time_scale(self, counts):
         """Return ns per unit, and what is added so that the events of a file end at its stamp."""

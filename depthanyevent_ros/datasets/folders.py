@@ -25,6 +25,18 @@ def read_png(path: Path) -> np.ndarray:
     return image
 
 
+def read_array(path: Path) -> np.ndarray:
+    """
+    Return an array file as float32: depth [H, W] or voxels [B, H, W].
+
+    :raises RecordingError: if it cannot be read.
+    """
+    try:
+        return np.load(path).astype(np.float32)
+    except (OSError, ValueError, EOFError) as error:
+        raise RecordingError(f'{path} is no readable array: {error}') from None
+
+
 def read_columns(path: Path, names: Tuple[str, ...]) -> np.ndarray:
     """
     Return the numbers of a text file, float64 (N, columns); lines that begin with # are left out.

@@ -37,6 +37,20 @@ def dataset_in(file, name: str):
     return file[name]
 
 
+def read_from(dataset, selection):
+    """
+    Return a part of a data set.
+
+    :param selection: an index or slice, or a tuple of them.
+    :raises RecordingError: if it is damaged there.
+    """
+    try:
+        return dataset[selection]
+    except OSError as error:
+        raise RecordingError(f'{dataset.file.filename} is damaged in {dataset.name}: '
+                             f'{error}') from None
+
+
 def need_blosc(file, name: str) -> None:
     """
     Make sure that a data set can be decompressed.

@@ -13,7 +13,7 @@ from typing import Optional
 
 import numpy as np
 
-from depthanyevent_ros.datasets.hdf5_file import dataset_in, open_hdf5
+from depthanyevent_ros.datasets.hdf5_file import dataset_in, open_hdf5, read_from
 from depthanyevent_ros.datasets.mvsec_calibration import (
     find_calibration, is_of_scene, read_camera,
 )
@@ -88,7 +88,7 @@ class MvsecSequence(SequenceBase):
     def events_by_index(self, start: int, stop: int) -> np.ndarray:
         """Return the events start..stop - 1; image_raw_event_inds begins with -1: that is 0."""
         start = max(start, 0)
-        rows = self._events[start:max(stop, start)]
+        rows = read_from(self._events, slice(start, max(stop, start)))
         return make_events(rows[:, 0], rows[:, 1], seconds_to_ns(rows[:, 2]), rows[:, 3])
 
     def events_between(self, start_ns: int, end_ns: int) -> np.ndarray:
@@ -103,7 +103,7 @@ class MvsecSequence(SequenceBase):
                 file.close()
 
     def _times_ns(self, start, stop):
-        return seconds_to_ns(self._events[start:stop, 2])
+        return seconds_to_ns(read_from(self._events, (slice(start, stop), 2)))
 
     @staticmethod
     def _series(file, name, kind, **more) -> Optional[Series]:
@@ -112,7 +112,7 @@ class MvsecSequence(SequenceBase):
         images, stamps_ns = file[name], seconds_to_ns(file[f'{name}_ts'][:])
         # The last image of a topic may lack its stamp, or the other way round.
         stamps_ns = stamps_ns[:len(images)]
-        return kind(stamps_ns, lambda i: images[i], **more)
+        return kind(stamps_ns, lambda i: read_from(images, i), **more)
 
 
 def ground_truth_of(path: Path) -> Optional[Path]:

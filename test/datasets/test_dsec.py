@@ -119,3 +119,21 @@ def test_what_is_missing_is_named(files, tmp_path):
     (folder / 'calibration' / 'cam_to_cam.yaml').unlink()
     with DsecSequence(folder) as sequence:
         assert sequence.camera is None and 'cam_to_cam' in sequence.notes[0]
+
+
+def test_damage_within_a_file_is_one_sentence(files, tmp_path):
+    """A chunk that cannot be unpacked: what is before it is read, then it is said."""
+    folder = files.dsec(tmp_path / 'city', n=300_000, compression='gzip')
+    path = folder / 'events' / 'left' / 'events.h5'
+    with h5py.File(path) as file:
+        chunk = file['events/x'].id.get_chunk_info(1)
+    with open(path, 'r+b') as stream:
+        stream.seek(chunk.byte_offset)
+        stream.write(bytes(64))
+    with DsecSequence(folder) as sequence:
+        assert len(sequence.events_by_index(0, 100)) == 100
+        with pytest.raises(RecordingError, match='events.h5 is damaged in /events/x'):
+            sequence.events_by_index(0, 300_000)
+    (folder / 'images' / 'left' / 'rectified' / '000001.png').write_bytes(b'x')
+    with DsecSequence(folder) as sequence, pytest.raises(RecordingError, match='000001.png'):
+        sequence.frames.read(1)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from depthanyevent_ros.datasets.e2depth import E2DepthSequence, tencode_of_voxels
+from depthanyevent_ros.errors import RecordingError
 
 
 def test_grids_are_paired_by_time_not_by_index(files, tmp_path):
@@ -24,6 +25,15 @@ def test_missing_first_map_keeps_the_others_with_their_stamps(files, tmp_path):
     (folder / 'events' / 'voxels' / 'event_tensor_0000000000.npy').unlink()
     with E2DepthSequence(folder) as sequence:
         np.testing.assert_array_equal(sequence.voxels.stamps_ns, sequence.depths.stamps_ns)
+
+
+def test_damaged_map_is_named(files, tmp_path):
+    """A download that was cut off."""
+    folder = files.e2depth(tmp_path / 's')
+    path = folder / 'depth' / 'data' / 'depth_0000000001.npy'
+    path.write_bytes(path.read_bytes()[:1000])
+    with E2DepthSequence(folder) as sequence, pytest.raises(RecordingError, match='0001.npy'):
+        sequence.depths.read(1)
 
 
 def test_tencode_of_voxels_agrees_with_the_golden_vector():
