@@ -2,8 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """`convert` writes bags that ROS 2 tools read, with nothing lost, whole or not at all."""
 
+import json
 import os
 import struct
+import subprocess
+import sys
 
 import h5py
 from mcap.reader import make_reader
@@ -54,7 +57,8 @@ def test_every_event_comes_through_to_the_ns(tmp_path, capsys, events, storage):
     source = write_mvsec(tmp_path)
     code, out, err = convert(capsys, source, tmp_path / 'bag', '--events', events, '--storage',
                              storage)
-    assert code == 0 and out.startswith('3,000 events in ') and err == ''
+    assert code == 0 and out.startswith('3,000 events in ')
+    assert err.startswith('note: there is no calibration') and err.count('\n') == 1
     with open_sequence(source) as before, open_sequence(tmp_path / 'bag') as after:
         np.testing.assert_array_equal(after.events_by_index(0, 3000),
                                       before.events_by_index(0, 3000))
@@ -271,3 +275,21 @@ def test_right_camera_of_a_pair_is_converted_on_request(tmp_path, capsys):
     assert code == 0 and out.startswith('10 events')
     with AnyReader([tmp_path / 'bag']) as reader:
         assert set(reader.topics) == {'/davis/right/events'}
+
+
+def test_bag_of_the_default_converter_gets_the_right_hash(tmp_path, capsys):
+    """`rosbags-convert` keeps ROS 1's D K R P unless told otherwise: rosidl refuses that."""
+    write_ros1_pair(tmp_path)
+    command = [sys.executable, '-m', 'rosbags.convert', '--dst-storage', 'mcap',
+               '--src', str(tmp_path / 'toy_data.bag'), '--dst', str(tmp_path / 'copied')]
+    assert subprocess.run(command, capture_output=True, timeout=120).returncode == 0
+    assert CAMERA_INFO_HASH not in (tmp_path / 'copied' / 'metadata.yaml').read_text()
+    assert convert(capsys, tmp_path / 'copied', tmp_path / 'bag')[0] == 0
+    assert CAMERA_INFO_HASH in (tmp_path / 'bag' / 'metadata.yaml').read_text()
+
+
+def test_right_camera_of_dsec_is_chosen_by_its_topic(shared, capsys):
+    """Where convert has --side, the others name the topic."""
+    folder = shared / 'fixtures' / 'mini_dsec' / 'train' / 'mini_city_00_a'
+    assert main(['info', '--json', str(folder), '--events-topic', '/dsec/right/events']) == 0
+    assert json.loads(capsys.readouterr().out)['n_events'] == 12_280
