@@ -18,8 +18,8 @@ ROS = {'rclpy', 'rcl_interfaces', 'lifecycle_msgs', 'builtin_interfaces', 'std_m
 #: Library -> the only places (folders or modules of the package) that import it.
 HOME = {
     **dict.fromkeys(ROS, ['nodes']),
-    'torch': ['network', 'training', 'engines/torch_engine.py', 'engines/export.py',
-              'engines/parity.py'],
+    'torch': ['network', 'simulation/torch_twin', 'training', 'engines/torch_engine.py',
+              'engines/export.py', 'engines/parity.py'],
     'openvino': ['engines/openvino_engine.py'],
 }
 #: From the ground up: a folder imports only from itself and from those before it.
