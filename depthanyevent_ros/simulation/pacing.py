@@ -13,6 +13,11 @@ LEAST_US, MOST_US = 300, 5000
 _PROBE_S = 1e-3
 
 
+def sample(depth_m):
+    """Return some of the depths, [..., N] of [..., H, W], array or tensor."""
+    return depth_m[..., 4::9, 4::9].reshape(*depth_m.shape[:-2], -1)
+
+
 class Pace:
     """Chooses the time steps of a simulation from speeds and depths."""
 
@@ -22,19 +27,18 @@ class Pace:
         self._scene, self._path = scene, path
         self._step_us = most_pixels * 1e6 / focal_px
 
-    def step_us(self, t_s: float, depth_m: np.ndarray, nearest_m: np.ndarray) -> int:
+    def step_us(self, t_s: float, sample_m: np.ndarray, nearest_m: np.ndarray) -> int:
         """
         Return the time to the next picture, us.
 
-        :param depth_m: of the picture at this time; :param nearest_m: [S], the least depth that
-        each shape can have in the picture.
+        :param sample_m: depths of the picture at this time, see `sample`;
+        :param nearest_m: [S], the least depth that each shape can have in the picture.
         """
         rotation, position = self._path.pose(t_s)
         later, moved = self._path.pose(t_s + _PROBE_S)
         turn = np.arccos(np.clip((np.trace(rotation.T @ later) - 1) / 2, -1, 1)) / _PROBE_S
         speed = np.linalg.norm(moved - position) / _PROBE_S
-        sample = depth_m[4::9, 4::9].ravel()
-        near_m = np.partition(sample, len(sample) // 5)[len(sample) // 5]
+        near_m = np.partition(sample_m, len(sample_m) // 5)[len(sample_m) // 5]
         flow = turn + speed / near_m                    # rad/s; near: nearer than most pixels
         visible = nearest_m < 1e8
         if visible.any():

@@ -63,6 +63,7 @@ class EventPixels:
             np.maximum(mean + parameters.threshold_spread * rng.standard_normal(n),
                        LEAST_THRESHOLD).astype(np.float32)
             for mean in (parameters.threshold_on, parameters.threshold_off))
+        # Where hot pixels are, how often they fire in all, and the share of each.
         self._hot = np.flatnonzero(rng.random(n) < parameters.hot_share)
         rates = rng.exponential(parameters.hot_hz, len(self._hot))
         self._hot_rate_hz = rates.sum()
@@ -105,6 +106,12 @@ class EventPixels:
         sort_events(raw, n, self._t_us, span_us, self.width, events)
         self._t_us = t_us
         return events
+
+    def hot_rates_hz(self) -> np.ndarray:
+        """Return how often each pixel fires by itself, float32 [H, W]."""
+        rates = np.zeros(self.width * self.height, np.float32)
+        rates[self._hot] = self._hot_chance * self._hot_rate_hz
+        return rates.reshape(self.height, self.width)
 
     def _receptor(self):
         p = self.parameters

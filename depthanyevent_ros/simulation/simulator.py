@@ -15,7 +15,7 @@ import numpy as np
 from depthanyevent_ros.errors import ConfigError
 from depthanyevent_ros.simulation.frame_sensor import FrameSensor
 from depthanyevent_ros.simulation.optics import davis346, tiled_rays
-from depthanyevent_ros.simulation.pacing import FINE, Pace
+from depthanyevent_ros.simulation.pacing import FINE, Pace, sample
 from depthanyevent_ros.simulation.pixels import EventPixels
 from depthanyevent_ros.simulation.ray_caster import RayCaster
 from depthanyevent_ros.simulation.variety import draw_setup, Setup
@@ -74,10 +74,10 @@ class Simulation:
         self.world = make_world(kind, motion, world_rng, duration_s)
         self.camera = davis346(self.setup.zoom)
         self._caster = RayCaster(self.world.scene, tiled_rays(self.camera), parallel)
-        self._pixels = EventPixels(self.setup.pixels, self.camera.width, self.camera.height,
-                                   pixel_rng)
-        self._pace = Pace(self.world.scene, self.world.path, float(self.camera.k[0, 0]),
-                          most_pixels)
+        self.pixels = EventPixels(self.setup.pixels, self.camera.width, self.camera.height,
+                                  pixel_rng)
+        self.pace = Pace(self.world.scene, self.world.path, float(self.camera.k[0, 0]),
+                         most_pixels)
 
     def items(self) -> Iterator[Item]:
         """Yield what the sensor sends and the truth; frames come when their exposure ends."""
@@ -86,13 +86,13 @@ class Simulation:
         t_us, (picture, depth_m) = 0, self._look(0)
         shutter.adjust(picture)
         shutter.open(picture)
-        self._pixels.start(picture, 0)
+        self.pixels.start(picture, 0)
         yield self._truth(0, depth_m)
         while t_us < end_us:
             before_us = t_us
             t_us = self._next(t_us, depth_m, end_us)
             picture, depth_m = self._look(t_us)
-            events = self._pixels.look(picture, t_us)
+            events = self.pixels.look(picture, t_us)
             if len(events):
                 events['t_ns'] += self.start_ns
                 yield events
@@ -112,7 +112,7 @@ class Simulation:
         frame_us = t_us // FRAME_PERIOD_US * FRAME_PERIOD_US
         stops = (frame_us + self.setup.exposure_us, frame_us + FRAME_PERIOD_US, end_us,
                  (t_us // DEPTH_PERIOD_US + 1) * DEPTH_PERIOD_US)
-        step_us = self._pace.step_us(t_us * 1e-6, depth_m, self._caster.nearest_m)
+        step_us = self.pace.step_us(t_us * 1e-6, sample(depth_m), self._caster.nearest_m)
         return min(t_us + step_us, *(stop for stop in stops if stop > t_us))
 
     def _look(self, t_us):

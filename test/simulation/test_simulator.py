@@ -7,7 +7,7 @@ import pytest
 
 from depthanyevent_ros.errors import ConfigError
 from depthanyevent_ros.simulation.frame_sensor import FrameSensor
-from depthanyevent_ros.simulation.pacing import LEAST_US, MOST_US
+from depthanyevent_ros.simulation.pacing import LEAST_US, MOST_US, sample
 from depthanyevent_ros.simulation.pixels import PixelParameters
 from depthanyevent_ros.simulation.simulator import Frame, Simulation, Truth
 from depthanyevent_ros.simulation.variety import draw_setup, Setup
@@ -88,7 +88,7 @@ def test_steps_follow_the_flow():
     def steps(motion):
         simulation = Simulation('room', motion, 3, 0.05, SETUP)
         _, depth_m = simulation._look(0)
-        return simulation._pace.step_us(0.02, depth_m, np.full(1, 1e9, np.float32).repeat(
+        return simulation.pace.step_us(0.02, sample(depth_m), np.full(1, 1e9, np.float32).repeat(
             len(simulation.world.scene.kind)))
     assert steps('standing') == MOST_US
     assert LEAST_US <= steps('rotating') < 4000

@@ -7,11 +7,15 @@ import pytest
 import torch
 
 from depthanyevent_ros.depth.camera import CameraModel
+from depthanyevent_ros.simulation.dataset import windows_of
 from depthanyevent_ros.simulation.optics import tiled_rays
 from depthanyevent_ros.simulation.pixels import EventPixels, PixelParameters
 from depthanyevent_ros.simulation.ray_caster import RayCaster
+from depthanyevent_ros.simulation.simulator import Simulation
 from depthanyevent_ros.simulation.torch_twin.pixels import TorchPixels
 from depthanyevent_ros.simulation.torch_twin.ray_caster import TorchRayCaster
+from depthanyevent_ros.simulation.torch_twin.windows import TwinWindows
+from depthanyevent_ros.simulation.variety import Setup
 from depthanyevent_ros.simulation.worlds import make_world
 
 CAMERA = CameraModel.from_values(87, 65, [63, 0, 43.5, 0, 63, 32.7, 0, 0, 1],
@@ -29,7 +33,7 @@ def worlds():
 @pytest.fixture(scope='module')
 def twin(worlds):
     """Return brightness and depth of three worlds at three times, in one go."""
-    caster = TorchRayCaster(worlds, CAMERA)
+    caster = TorchRayCaster(worlds, [CAMERA] * 3)
     return caster.look([0, 1, 2], TIMES_S)
 
 
@@ -49,7 +53,7 @@ def test_pictures_and_depth_agree(which, worlds, twin):
 
 def test_a_picture_does_not_depend_on_its_batch(worlds, twin):
     """Alone or with others, the same but for rounding."""
-    alone, _ = TorchRayCaster(worlds[1:2], CAMERA).look([0], TIMES_S[1:2])
+    alone, _ = TorchRayCaster(worlds[1:2], [CAMERA]).look([0], TIMES_S[1:2])
     np.testing.assert_allclose(alone[0].numpy(), twin[0][1].numpy(), atol=1e-4)
 
 
@@ -90,3 +94,18 @@ def test_noise_resets_a_ready_pixel_only():
     twin.add_noise(everywhere, at, everywhere)
     assert twin.n_events.tolist() == [[[0, 1]]] and twin.last_us.tolist() == [[[-1, 400]]]
     assert twin._change[0, 0, 1] == 0 and twin._change[0, 0, 0] != 0
+
+
+def test_windows_are_those_of_the_numba_version():
+    """Two sequences side by side: depth, number of events and pictures, nearly everywhere."""
+    setup = Setup(PixelParameters(threshold_on=0.12, threshold_off=0.12, shot_hz=0.0,
+                                  hot_share=0.0, leak_hz=0.3))
+    ones, others = ([Simulation('corridor', 'standing', seed, 0.06, setup, most_pixels=10.0)
+                     for seed in (3, 4)] for _ in range(2))
+    made = list(TwinWindows(ones).windows(1))
+    assert sorted((w.sequence, w.stamp_ns) for w in made) == [(0, 50_000_000), (1, 50_000_000)]
+    for window in made:
+        expected, = windows_of(others[window.sequence], 1)
+        assert np.mean(np.abs(window.depth_m.numpy() / expected.depth_m - 1) > 1e-4) < 3e-3
+        assert window.n_events == pytest.approx(expected.window.n_events, rel=0.1) > 100
+        assert np.mean(np.abs(window.image.numpy() - expected.window.image) > 0.05) < 0.01

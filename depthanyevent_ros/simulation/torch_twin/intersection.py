@@ -56,15 +56,15 @@ def nearest(batch, rays, chunk: int = 8):
     """
     Return depth, float32 [B, N], and whose it is, int64 [B, N] (-1: the sky).
 
-    :param rays: [N, 3], z = 1; :param chunk: shapes at a time, which bounds the memory.
+    :param rays: [B, N, 3], z = 1; :param chunk: shapes at a time, which bounds the memory.
     """
-    n_moments, n_rays = len(batch.linear), len(rays)
+    n_moments, n_rays = rays.shape[:2]
     best = torch.full((n_moments, n_rays), INF, device=rays.device)
     who = torch.full((n_moments, n_rays), -1, dtype=torch.int64, device=rays.device)
     for kind, columns in batch.columns.items():
         for start in range(columns.start, columns.stop, chunk):
             part = slice(start, min(start + chunk, columns.stop))
-            v = torch.einsum('bsij,nj->bsni', batch.linear[:, part], rays)
+            v = torch.einsum('bsij,bnj->bsni', batch.linear[:, part], rays)
             depth, index = MEET[kind](v, batch.origin[:, part, None]).min(1)
             nearer = depth < best
             best = torch.where(nearer, depth, best)

@@ -8,13 +8,16 @@ import torch
 
 from depthanyevent_ros.simulation.pixels import EventPixels
 
+NEVER = 2**62
+
 
 class TorchPixels:
     """
     Sensors [B, H, W]; instead of events it keeps what Tencode needs of them.
 
     ``last_us`` (int64, -1: none), ``polarity`` and ``n_events`` [B, H, W] are those since
-    ``clear``. Shot noise and hot pixels are given to ``add_noise``.
+    ``clear``; ``first_us`` [B, 1, 1] is the time of the first event of all. Shot noise and hot
+    pixels are given to ``add_noise``.
     """
 
     def __init__(self, sensors: Sequence[EventPixels], device='cpu'):
@@ -39,13 +42,15 @@ class TorchPixels:
         self._free_us = torch.zeros(shape, dtype=torch.int64, device=self.device)
         self._level = None
         self._t_us = torch.zeros((len(sensors), 1, 1), dtype=torch.int64, device=self.device)
-        self.clear()
-
-    def clear(self):
-        """Forget the events so far: a window begins."""
         self.last_us = torch.full_like(self._free_us, -1)
         self.polarity = torch.zeros_like(self._free_us, dtype=torch.bool)
         self.n_events = torch.zeros_like(self._free_us)
+        self.first_us = torch.full_like(self._t_us, NEVER)
+
+    def clear(self, which):
+        """Forget the events so far of some sensors (indices or mask): their window begins."""
+        self.last_us[which], self.polarity[which], self.n_events[which] = -1, False, 0
+        self.first_us[which] = NEVER
 
     def start(self, brightness: torch.Tensor):
         """Take the first pictures, float32 [B, H, W], as seen for ever, at time 0."""
@@ -85,6 +90,8 @@ class TorchPixels:
     def _record(self, fires, t_us, up):
         self._free_us = torch.where(fires, t_us + self._refractory.long(), self._free_us)
         self.n_events += fires
+        first_us = torch.where(fires, t_us, NEVER).amin((1, 2), keepdim=True)
+        self.first_us = torch.minimum(self.first_us, first_us)
         newer = fires & (t_us >= self.last_us)
         self.last_us = torch.where(newer, t_us, self.last_us)
         self.polarity = torch.where(newer, up, self.polarity)

@@ -18,16 +18,17 @@ from depthanyevent_ros.simulation.worlds import World
 
 
 class TorchRayCaster:
-    """Takes pictures of some worlds with one lens; nothing of it is differentiable."""
+    """Takes pictures of some worlds; nothing of it is differentiable."""
 
-    def __init__(self, worlds: Sequence[World], camera: CameraModel, device='cpu'):
-        """Put the rays and all textures on the device."""
+    def __init__(self, worlds: Sequence[World], cameras: Sequence[CameraModel], device='cpu'):
+        """Put the rays and all textures on the device; cameras are one per world, of one size."""
         self.worlds, self.device = worlds, torch.device(device)
-        self._size = camera.height, camera.width
-        rays = pixel_rays(camera).reshape(-1, 2)
-        rays = np.column_stack([rays, np.ones(len(rays))]).astype(np.float32)
+        self._size = cameras[0].height, cameras[0].width
+        rays = np.stack([pixel_rays(camera).reshape(-1, 2) for camera in cameras])
+        rays = np.concatenate([rays, np.ones((*rays.shape[:2], 1))], axis=2).astype(np.float32)
         self._rays = torch.from_numpy(rays).to(self.device)
-        self._angle = 1 / float(camera.k[0, 0])
+        self._angle = torch.tensor([1 / float(camera.k[0, 0]) for camera in cameras],
+                                   device=self.device)[:, None]
         atlases = [world.scene.atlas for world in worlds]
         self._first = np.cumsum([0, *(len(atlas) for atlas in atlases[:-1])])
         self._atlas = torch.from_numpy(np.concatenate(atlases)).to(self.device)
@@ -44,8 +45,9 @@ class TorchRayCaster:
         placed = [place(self.worlds[w].scene, t_s, *self.worlds[w].path.pose(t_s))
                   for w, t_s in zip(which, times_s)]
         batch = make_batch(placed, [int(self._first[w]) for w in which], self.device)
-        depth, who = nearest(batch, self._rays)
-        picture = shade(batch, self._rays, depth, who, self._atlas, self._angle)
+        rays, angle = self._rays[list(which)], self._angle[list(which)]
+        depth, who = nearest(batch, rays)
+        picture = shade(batch, rays, depth, who, self._atlas, angle)
         picture = picture.unflatten(1, self._size)[:, None]
         picture = conv2d(pad(picture, (1, 1, 1, 1), 'replicate'), self._blur)[:, 0]
         return picture, depth.unflatten(1, self._size)

@@ -35,20 +35,21 @@ def _bilinear(atlas, texture, u, v, level):
     return top + wy * (bottom - top)
 
 
-def shade(batch, rays, depth, who, atlas, angle: float):
+def shade(batch, rays, depth, who, atlas, angle):
     """
     Return the brightness, float32 [B, N].
 
-    :param depth: [B, N], m; :param who: int64 [B, N], as `intersection.nearest` gives them.
+    :param depth: [B, N], m; :param who: int64 [B, N], as `intersection.nearest` gives them;
+    :param angle: of one pixel, rad, [B, 1].
     """
     met = who.clamp(min=0)
     row = torch.gather(batch.shape, 1, met[..., None].expand(-1, -1, batch.shape.shape[2]))
     m, o, half, light, kind = row.split((9, 3, 3, 3, 1), dim=2)
     kind = kind[..., 0]
-    v = torch.einsum('bnij,nj->bni', m.unflatten(2, (3, 3)), rays)
+    v = torch.einsum('bnij,bnj->bni', m.unflatten(2, (3, 3)), rays)
     q = o + torch.where(torch.isfinite(depth), depth, 1.0)[..., None] * v
     v = v * half
-    long = rays.norm(dim=1)
+    long = rays.norm(dim=-1)
     round_ = (kind > ROOM) & ((kind == ELLIPSOID) | (q[..., 1].abs() < 0.9999))
     flat = _flat(q, v, half, light, kind)
     curved = _curved(q, v, half, light, kind)
@@ -91,7 +92,7 @@ def _curved(q, v, half, light, kind):
 
 
 def _sky(batch, rays, atlas):
-    d = torch.einsum('bij,nj->bni', batch.to_world, rays)
+    d = torch.einsum('bij,bnj->bni', batch.to_world, rays)
     up = (-d[..., 1] / d.norm(dim=-1)).clamp(0, 1)
     flat = 64 / (up + 0.2) / torch.sqrt(d[..., 0] ** 2 + d[..., 2] ** 2 + 1e-6)
     cloud = look_up(atlas, batch.sky_texture[:, None].expand(up.shape), d[..., 0] * flat,
