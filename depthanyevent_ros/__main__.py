@@ -16,6 +16,7 @@ VERBS = {
     'run': 'run depth on a recording without a ROS graph: bag and report out',
     'simulate': 'make recordings or training windows of scenes with known depth',
     'build_engine': 'build an engine into the cache, checked against PyTorch',
+    'windows': 'make window files for training from a data set',
     'train': 'train weights on window files',
     'bench': 'measure every stage on this machine',
     'demo': 'play a recording through the real depth node and write a report',

@@ -49,7 +49,8 @@ def run(args) -> int:
         from depthanyevent_ros.training.distributed import join_processes
         from depthanyevent_ros.training.folder import open_folder
         from depthanyevent_ros.training.recipe import read_recipe
-        from depthanyevent_ros.training.trainer import open_training, RunPlan
+        from depthanyevent_ros.training.run_plan import RunPlan
+        from depthanyevent_ros.training.trainer import Training
     except ModuleNotFoundError as error:
         raise EngineUnavailable(f'{error.name} is not installed: training needs what '
                                 'requirements/train.txt names') from error
@@ -58,7 +59,7 @@ def run(args) -> int:
     processes = join_processes(args.device, args.threads)
     stop = StopRequest()
     try:
-        training = open_training(recipe, data, processes, RunPlan(
+        training = Training(recipe, data, processes, RunPlan(
             args.out, args.resume, args.workers, args.time_limit * 60, args.save_every * 60))
         first = processes.rank == 0
         with tqdm(desc='train', total=recipe.steps, initial=training.step, unit=' steps',

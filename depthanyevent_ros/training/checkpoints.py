@@ -71,8 +71,9 @@ def load_resume(path: Path, recipe: Recipe) -> Dict[str, Any]:
     return kept
 
 
-#: What may be another in a part of a training than it was in the part before.
-MAY_DIFFER = ('lanes', 'validate_every', 'bf16', 'teacher', 'start')
+#: What may be another in a slice of a training than it was before. With other ``steps`` the
+#: learning rate falls to its end there, from where it is by the new count.
+MAY_DIFFER = ('steps', 'lanes', 'validate_every', 'validation_files', 'bf16', 'teacher', 'start')
 
 
 def flat(tree: Mapping[str, Any], prefix: str = '') -> Dict[str, Any]:

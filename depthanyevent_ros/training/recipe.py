@@ -43,6 +43,7 @@ class Recipe:
     state_noise: float = 0.0            # relative, added to the state between chunks
     bf16: bool = False                  # mixed precision
     validate_every: int = 1000          # steps
+    validation_files: int = 24          # at most; evenly spread over those there are
     clips: SchedulePlan = field(default_factory=SchedulePlan)
     augment: AugmentPlan = field(default_factory=AugmentPlan)
     optimiser: OptimiserPlan = field(default_factory=OptimiserPlan)
@@ -55,7 +56,7 @@ class Recipe:
         if self.output_kind not in ('metric', 'relative'):
             raise ConfigError(f'output_kind is {self.output_kind!r}, not metric or relative')
         make_loss(self.loss)
-        for name in ('steps', 'lanes', 'validate_every'):
+        for name in ('steps', 'lanes', 'validate_every', 'validation_files'):
             if getattr(self, name) < 1:
                 raise ConfigError(f'{name} is {getattr(self, name)}; it must be at least 1')
 

@@ -2,10 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The training: chunks in, weights out, in slices that together are one."""
 
-from dataclasses import dataclass
-from pathlib import Path
 import time
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Callable, Dict
 
 import torch
 from torch import Tensor
@@ -23,25 +21,13 @@ from depthanyevent_ros.training.logs import NoLog, TrainingLog
 from depthanyevent_ros.training.optimiser import make_optimiser, make_rates
 from depthanyevent_ros.training.parts import make_network, make_targets
 from depthanyevent_ros.training.recipe import make_loss, Recipe
+from depthanyevent_ros.training.run_plan import BEST, LAST, RESUME, RunPlan
 from depthanyevent_ros.training.stretch import Stretch
 from depthanyevent_ros.training.unrolled import INPUTS, next_state, UnrolledNetwork
-from depthanyevent_ros.training.validation import OVERALL, validate
+from depthanyevent_ros.training.validation import OVERALL, spread, validate
 
-RESUME, LAST, BEST = 'resume.pth', 'last.pth', 'best.pth'
 #: Steps in a row without a finite gradient after which a training gives up.
 MOST_BAD_STEPS = 20
-
-
-@dataclass(frozen=True)
-class RunPlan:
-    """How a slice of a training runs; nothing of this changes what it computes."""
-
-    folder: Path                        # of checkpoints and logs
-    resume: bool = False
-    workers: int = 1                    # loading processes
-    time_limit_s: float = float('inf')
-    save_every_s: float = 600.0
-    log_every: int = 20                 # steps
 
 
 class Training:
@@ -52,9 +38,10 @@ class Training:
         Prepare a training, from its beginning or from where it was.
 
         :raises WeightsError: if it cannot be resumed, or its first weights cannot be had.
+        :raises DepthAnyEventError: if a new one would write over one that could be resumed.
         """
+        run.prepare()
         self.recipe, self.data, self.processes, self.run_plan = recipe, data, processes, run
-        run.folder.mkdir(parents=True, exist_ok=True)
         device = processes.device
         self.network = make_network(recipe, fresh=not run.resume).to(device)
         self.unrolled = UnrolledNetwork(self.network, *data.size).to(device)
@@ -156,7 +143,7 @@ class Training:
 
     def _log(self, stretch: Stretch) -> None:
         """Log a stretch of steps of all processes."""
-        row = stretch.row(self.step, self.rates.get_last_lr()[-1], self.processes.world)
+        row = stretch.row(self.step, self.rates.get_last_lr()[0], self.processes.world)
         loss = torch.tensor(row['loss'], device=self.processes.device)
         self.log.write_step({**row, 'loss': self.processes.mean(loss).item()})
 
@@ -167,8 +154,9 @@ class Training:
         network = make_network(self.recipe, fresh=False).to(self.processes.device)
         network.load_state_dict(self.average.tensors)
         unrolled = UnrolledNetwork(network, *self.data.size).to(self.processes.device)
-        self.scores = validate(unrolled, self.data.validation, self.inputs,
-                               far_m=self.recipe.far_m, lanes=self.recipe.lanes)
+        files = spread(self.data.validation, self.recipe.validation_files)
+        self.scores = validate(unrolled, files, self.inputs, far_m=self.recipe.far_m,
+                               lanes=self.recipe.lanes)
         self.log.write_validation(self.step, self.scores)
         kind = 'abs_rel' if self.recipe.output_kind == 'metric' else 'abs_rel_aligned'
         if self.scores[OVERALL][kind] < self.best:
@@ -191,12 +179,3 @@ class Training:
             self.state = tuple(tuple(
                 tensor[rank * lanes:(rank + 1) * lanes].to(self.processes.device)
                 for tensor in pair) for pair in kept['state'])
-
-
-def open_training(recipe: Recipe, data: WindowsFolder, processes: Processes,
-                  run: RunPlan) -> Optional[Training]:
-    """Return a training; refuse to write over one that could be resumed."""
-    if not run.resume and (run.folder / RESUME).exists():
-        raise DepthAnyEventError(f'{run.folder} holds a training already: resume it, or choose '
-                                 'another folder')
-    return Training(recipe, data, processes, run)

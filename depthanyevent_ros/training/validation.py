@@ -44,6 +44,12 @@ def frame_scores(prediction: Tensor, depth_m: Tensor, far_m: float) -> Tensor:
     return torch.stack(columns, 1)
 
 
+def spread(files: Sequence[WindowsFile], most: int) -> List[WindowsFile]:
+    """Return at most so many of the files, evenly spread over them."""
+    n = min(most, len(files))
+    return [files[k * len(files) // n] for k in range(n)]
+
+
 def sequences(files: Sequence[WindowsFile], most: int, lanes: int) -> Iterator[List[WindowsFile]]:
     """Yield groups of files that have the same number of windows, counted up to ``most``."""
     by_length = defaultdict(list)

@@ -1,6 +1,6 @@
 # Copyright 2026 The depthanyevent_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The verb train, as a user calls it."""
+"""The verbs train and windows, as a user calls them."""
 
 import signal
 import subprocess
@@ -13,7 +13,7 @@ import torch
 
 from depthanyevent_ros.__main__ import main
 from depthanyevent_ros.network.weights import find_weights
-from depthanyevent_ros.training.windows_file import write_windows
+from depthanyevent_ros.training.windows_file import WindowsFile, write_windows
 
 RECIPE = """
 model: {model_type: RecDAv2, encoder: efflite0, activation: softplus, inv_prediction: true,
@@ -26,7 +26,7 @@ clips: {unroll: 2, shortest: 2, longest: 4}
 
 @pytest.fixture
 def arguments(tmp_path):
-    """Return the command line of a small training."""
+    """Give the command line of a small training, on one thread."""
     random = np.random.default_rng(0)
     for name, seed in (('train', 1), ('validation', 2)):
         with write_windows(tmp_path / 'data' / name / 'a.h5', 64, 96, kind='room', motion='none',
@@ -36,8 +36,10 @@ def arguments(tmp_path):
                 image[0] = random.random((64, 96)) < 0.1
                 file.append(image, np.full((64, 96), 2.0), k * 50_000_000, int(image[0].sum()))
     (tmp_path / 'recipe.yaml').write_text(RECIPE)
-    return ['train', str(tmp_path / 'recipe.yaml'), '--data', str(tmp_path / 'data'),
-            '--out', str(tmp_path / 'out'), '--workers', '0', '--threads', '1', '--device', 'cpu']
+    threads = torch.get_num_threads()
+    yield ['train', str(tmp_path / 'recipe.yaml'), '--data', str(tmp_path / 'data'),
+           '--out', str(tmp_path / 'out'), '--workers', '0', '--threads', '1', '--device', 'cpu']
+    torch.set_num_threads(threads)
 
 
 def test_a_training_in_two_slices_gives_weights(arguments, tmp_path, capsys):
@@ -74,3 +76,14 @@ def test_a_signal_ends_it_in_order(arguments, tmp_path):
         child.kill()
     kept = torch.load(tmp_path / 'out' / 'resume.pth', weights_only=True)
     assert kept['step'] < 100000
+
+
+def test_windows_of_a_data_set_train(shared, arguments, tmp_path, capsys):
+    """From the layout of MVSEC to a file that the trainer reads."""
+    source = shared / 'fixtures' / 'mini_mvsec_data.hdf5'
+    assert main(['windows', str(source), str(tmp_path / 'mvsec.h5')]) == 0
+    assert 'windows: ' in capsys.readouterr().out
+    file = WindowsFile(tmp_path / 'mvsec.h5')
+    assert (file.height, file.width, file.kind) == (260, 346, 'street') and len(file) >= 3
+    assert main(['windows', str(tmp_path / 'recipe.yaml'), str(tmp_path / 'x.h5')]) == 1
+    assert 'not a data set' in capsys.readouterr().err

@@ -17,15 +17,16 @@ from depthanyevent_ros.network.weights import find_weights
 from depthanyevent_ros.training import trainer
 from depthanyevent_ros.training.distributed import Alone
 from depthanyevent_ros.training.folder import open_folder
-from depthanyevent_ros.training.trainer import open_training, RunPlan
+from depthanyevent_ros.training.run_plan import RunPlan
+from depthanyevent_ros.training.trainer import Training
 
 NEVER = bool
 
 
 def train(recipe, data, out, stop_at=None, **run):
     """Train on the CPU in this process; return the training."""
-    training = open_training(recipe, open_folder(data), Alone('cpu'),
-                             RunPlan(out, workers=0, log_every=1, **run))
+    training = Training(recipe, open_folder(data), Alone('cpu'),
+                        RunPlan(out, workers=0, log_every=1, **run))
     training.run(lambda: training.step == stop_at)
     return training
 
@@ -126,12 +127,13 @@ def test_what_does_not_fit_is_not_resumed(make_recipe, windows, tmp_path):
         train(make_recipe(steps=1), windows, tmp_path / 'none', resume=True)
 
 
+@pytest.mark.filterwarnings('ignore:Detected call of `lr_scheduler')
 def test_a_step_without_a_finite_gradient_changes_nothing(
         make_recipe, windows, tmp_path, monkeypatch):
     """It is passed over; too many in a row end the training with a sentence."""
     monkeypatch.setattr(trainer, 'MOST_BAD_STEPS', 2)
-    training = open_training(make_recipe(steps=50), open_folder(windows), Alone('cpu'),
-                             RunPlan(tmp_path, workers=0))
+    training = Training(make_recipe(steps=50), open_folder(windows), Alone('cpu'),
+                        RunPlan(tmp_path, workers=0))
     before = {name: value.clone() for name, value in training.network.state_dict().items()}
     training.loss = lambda depth, target, mask: (depth * float('nan')).sum()
     with pytest.raises(DepthAnyEventError, match='diverged'):
@@ -157,10 +159,11 @@ from pathlib import Path
 from depthanyevent_ros.training.distributed import join_processes
 from depthanyevent_ros.training.folder import open_folder
 from depthanyevent_ros.training.recipe import read_recipe
-from depthanyevent_ros.training.trainer import open_training, RunPlan
+from depthanyevent_ros.training.run_plan import RunPlan
+from depthanyevent_ros.training.trainer import Training
 processes = join_processes('cpu')
-training = open_training(read_recipe(sys.argv[1]), open_folder(sys.argv[2]), processes,
-                         RunPlan(Path(sys.argv[3]), workers=0, log_every=1))
+training = Training(read_recipe(sys.argv[1]), open_folder(sys.argv[2]), processes,
+                    RunPlan(Path(sys.argv[3]), workers=0, log_every=1))
 training.run(bool)
 processes.close()
 """
