@@ -13,6 +13,7 @@ import torch
 import yaml
 
 from depthanyevent_ros.errors import DepthAnyEventError, WeightsError
+from depthanyevent_ros.network.config import CHOICES
 from depthanyevent_ros.network.weights import find_weights
 from depthanyevent_ros.training import trainer
 from depthanyevent_ros.training.distributed import Alone
@@ -149,6 +150,22 @@ def test_a_step_without_a_finite_gradient_changes_nothing(
 def test_other_recipes_train(make_recipe, windows, tmp_path, changes):
     """One step of each is finite and moves the head."""
     training = train(make_recipe(**changes, steps=1), windows, tmp_path)
+    assert training.bad_steps == 0
+
+
+@pytest.mark.parametrize('target', ['teacher', 'mixed'])
+def test_a_teacher_labels_the_frames(make_recipe, windows, tmp_path, small_weights, target):
+    """Any weights can stand in for one; the recipe names them."""
+    recipe = make_recipe(target=target, teacher=str(small_weights()), steps=2,
+                         loss={'name': 'scale_and_shift_invariant'}, output_kind='relative')
+    training = train(recipe, windows, tmp_path)
+    assert training.bad_steps == 0 and training.average.n_steps == 2
+
+
+def test_a_network_for_frames_trains_on_frames(make_recipe, windows, tmp_path, monkeypatch):
+    """The stand-in for a teacher is made by the same trainer."""
+    monkeypatch.setitem(CHOICES, 'input_type', ('events', 'rgb'))
+    training = train(make_recipe(model={'input_type': 'rgb'}, steps=1), windows, tmp_path)
     assert training.bad_steps == 0
 
 
