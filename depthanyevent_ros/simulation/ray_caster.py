@@ -18,7 +18,9 @@ from depthanyevent_ros.simulation.intersection import (
 from depthanyevent_ros.simulation.optics import blur, TILE, TiledRays
 from depthanyevent_ros.simulation.placing import place
 from depthanyevent_ros.simulation.scene import CYLINDER, ELLIPSOID, ROOM, Scene
-from depthanyevent_ros.simulation.shading import shade, shade_sky
+from depthanyevent_ros.simulation.shading import (
+    look_up, map_flat, map_round, shade_sky,
+)
 from depthanyevent_ros.simulation.visibility import overlaps, visible_bounds
 
 _INF = np.float32(np.inf)
@@ -65,14 +67,19 @@ def _cast_tiles(xs, ys, tiles, corners, angle, placed, bounds, nearest, order, a
     for t in prange(len(xs)):
         best = np.full(TILE * TILE, _INF, np.float32)
         who = np.full(TILE * TILE, -1, np.int32)
-        _meet_all(xs[t], ys[t], tiles[t], placed, bounds, nearest, order, best, who)
-        _paint(t, xs, ys, corners, angle, placed, atlas, offsets, best, who, picture, depth_m)
+        found = np.empty((5, TILE * TILE), np.float32)
+        texture = np.empty(TILE * TILE, np.int32)
+        tried = np.empty(len(order), np.int32)
+        n = _meet_all(xs[t], ys[t], tiles[t], placed, bounds, nearest, order, best, who, tried)
+        _map_all(tried[:n], placed, angle, xs[t], ys[t], best, who, found, texture)
+        _paint(t, xs, ys, corners, angle, placed, atlas, offsets, best, who, found, texture,
+               picture, depth_m)
 
 
 @njit(cache=True, nogil=True, fastmath=FAST, error_model='numpy')
-def _meet_all(x, y, tile, placed, bounds, nearest, order, best, who):
-    """Find the nearest shape of each ray of a tile."""
-    farthest = _INF
+def _meet_all(x, y, tile, placed, bounds, nearest, order, best, who, tried):
+    """Find the nearest shape of each ray of a tile; return how many were tried."""
+    farthest, n = _INF, 0
     for s in order:
         if nearest[s] > farthest:
             break
@@ -88,29 +95,41 @@ def _meet_all(x, y, tile, placed, bounds, nearest, order, best, who):
         farthest = np.float32(0)
         for i in range(len(best)):
             farthest = max(farthest, best[i])
+        tried[n] = s
+        n += 1
+    return n
 
 
 @njit(cache=True, nogil=True, fastmath=FAST, error_model='numpy')
-def _paint(t, xs, ys, corners, angle, placed, atlas, offsets, best, who, picture, depth_m):
+def _map_all(tried, placed, angle, x, y, best, who, found, texture):
+    """Find where on its texture each ray of a tile is."""
+    for s in tried:
+        n = 0
+        for i in range(len(who)):
+            n += who[i] == s
+        if n and placed.kind[s] > ROOM:
+            map_round(s, placed, angle, x, y, best, who, found, texture)
+        elif n:
+            map_flat(s, placed, angle, x, y, best, who, found, texture)
+
+
+@njit(cache=True, nogil=True, fastmath=FAST, error_model='numpy')
+def _paint(t, xs, ys, corners, angle, placed, atlas, offsets, best, who, found, texture, picture,
+           depth_m):
     """Write brightness and depth of a tile into the pictures."""
     height, width = picture.shape
     row, column = corners[t, 0], corners[t, 1]
-    kind, linear, origin, half, light = (
-        placed.kind, placed.linear, placed.origin, placed.half, placed.light)
-    texture, texels, low, span = placed.texture, placed.texels_per_m, placed.low, placed.span
     to_world, sky = placed.to_world, placed.sky
-    ambient = sky[0]
     for i in range(min(TILE, height - row)):
         for j in range(min(TILE, width - column)):
             n = i * TILE + j
-            s, x, y, depth = who[n], xs[t, n], ys[t, n], best[n]
-            if s < 0:
-                value = shade_sky(atlas, offsets, to_world, sky, angle, x, y)
+            if who[n] < 0:
+                value = shade_sky(atlas, offsets, to_world, sky, angle, xs[t, n], ys[t, n])
             else:
-                value = shade(np.uint32(s), kind, linear, origin, half, light, texture, texels,
-                              low, span, atlas, offsets, ambient, angle, x, y, depth)
+                value = found[3, n] + found[4, n] * look_up(
+                    atlas, texture[n], offsets, found[0, n], found[1, n], found[2, n])
             picture[row + i, column + j] = value
-            depth_m[row + i, column + j] = depth
+            depth_m[row + i, column + j] = best[n]
 
 
 cast = njit(cache=True, nogil=True, fastmath=FAST, error_model='numpy')(_cast_tiles)

@@ -107,5 +107,5 @@ def test_windows_are_those_of_the_numba_version():
     for window in made:
         expected, = windows_of(others[window.sequence], 1)
         assert np.mean(np.abs(window.depth_m.numpy() / expected.depth_m - 1) > 1e-4) < 3e-3
-        assert window.n_events == pytest.approx(expected.window.n_events, rel=0.1) > 100
+        assert window.n_events == pytest.approx(expected.window.n_events, rel=0.1)
         assert np.mean(np.abs(window.image.numpy() - expected.window.image) > 0.05) < 0.01
