@@ -28,7 +28,7 @@ def test_the_recipes_that_come_with_the_package_are_recipes(path):
 def test_changes_replace_what_the_file_says():
     """At the top and in a section, with the types of YAML."""
     recipe = read_recipe(METRIC, ['steps=7', 'clips.unroll=2', 'optimiser.learning_rate=1e-4',
-                                      'bf16=true', 'start='])
+                                  'bf16=true', 'start='])
     assert (recipe.steps, recipe.clips.unroll, recipe.bf16) == (7, 2, True)
     assert recipe.optimiser.learning_rate == 1e-4 and recipe.start == ''
 
