@@ -18,6 +18,7 @@ VERBS = {
     'build_engine': 'build an engine into the cache, checked against PyTorch',
     'windows': 'make window files for training from a data set',
     'train': 'train weights on window files',
+    'evaluate': 'score depth against ground truth, by the protocols of the papers',
     'bench': 'measure every stage on this machine',
     'demo': 'play a recording through the real depth node and write a report',
 }

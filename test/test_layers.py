@@ -19,7 +19,7 @@ ROS = {'rclpy', 'rcl_interfaces', 'lifecycle_msgs', 'builtin_interfaces', 'std_m
 HOME = {
     **dict.fromkeys(ROS, ['nodes']),
     'torch': ['network', 'simulation/torch_twin', 'training', 'engines/torch_engine.py',
-              'engines/export.py', 'engines/parity.py'],
+              'engines/export.py', 'engines/parity.py', 'evaluation/network_predictor.py'],
     'openvino': ['engines/openvino_engine.py'],
 }
 #: From the ground up: a folder imports only from itself and from those before it.
