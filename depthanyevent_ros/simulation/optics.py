@@ -43,6 +43,11 @@ class TiledRays:
     width: int
     pixel_angle: float
 
+    @property
+    def view(self) -> np.ndarray:
+        """Return the bounds of all tiles, float32 [4]."""
+        return view_of(self.x, self.y)
+
 
 def tiled_rays(camera: CameraModel) -> TiledRays:
     """Return the undistorted rays of a camera (any model of OpenCV's radial-tangential family)."""
@@ -57,6 +62,11 @@ def tiled_rays(camera: CameraModel) -> TiledRays:
     corner = np.indices((rows // TILE, columns // TILE)).reshape(2, -1).T * TILE
     return TiledRays(x, y, bounds, np.ascontiguousarray(corner, np.int32), height, width,
                      1 / float(camera.k[0, 0]))
+
+
+def view_of(x, y) -> np.ndarray:
+    """Return the least and greatest x / z, then y / z of rays, float32 [4]."""
+    return np.array([x.min(), x.max(), y.min(), y.max()], np.float32)
 
 
 def pixel_rays(camera: CameraModel) -> np.ndarray:

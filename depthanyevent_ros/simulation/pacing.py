@@ -40,7 +40,7 @@ class Pace:
         speed = np.linalg.norm(moved - position) / _PROBE_S
         near_m = np.partition(sample_m, len(sample_m) // 5)[len(sample_m) // 5]
         flow = turn + speed / near_m                    # rad/s; near: nearer than most pixels
-        visible = nearest_m < 1e8
+        visible = np.isfinite(nearest_m)
         if visible.any():
             flow = max(flow, turn + np.max(self._scene.speed(t_s)[visible]
                                            / np.maximum(nearest_m[visible], 0.3)))

@@ -38,8 +38,9 @@ class RayCaster:
         """
         self.scene, self.rays = scene, rays
         self._cast = cast_parallel if parallel else cast
-        #: [S]: the least depth that each shape can have in the last picture, m.
+        self._view = rays.view
         self._bounds = np.empty((len(scene.kind), 4), np.float32)
+        #: [S]: the least depth that each shape can have in the last picture, m; inf: not in it.
         self.nearest_m = np.empty(len(scene.kind), np.float32)
         self._spare = np.empty((rays.height, rays.width), np.float32)
 
@@ -50,7 +51,7 @@ class RayCaster:
         Brightness is reflectance times light, about 0 to 1; depth in m, +inf for sky.
         """
         placed = place(self.scene, t_s, rotation, position)
-        visible_bounds(placed.centre, placed.axes, self._bounds, self.nearest_m)
+        visible_bounds(placed.centre, placed.axes, self._view, self._bounds, self.nearest_m)
         order = np.argsort(self.nearest_m, kind='stable')
         picture = np.empty((self.rays.height, self.rays.width), np.float32)
         depth_m = np.empty_like(picture)
@@ -81,7 +82,7 @@ def _meet_all(x, y, tile, placed, bounds, nearest, order, best, who, tried):
     """Find the nearest shape of each ray of a tile; return how many were tried."""
     farthest, n = _INF, 0
     for s in order:
-        if nearest[s] > farthest:
+        if nearest[s] >= farthest:
             break
         if not overlaps(bounds[s], tile):
             continue

@@ -10,13 +10,14 @@ _FAR = np.float32(1e9)
 
 
 @njit(cache=True, nogil=True, error_model='numpy')
-def visible_bounds(centre, axes, bounds, nearest):
+def visible_bounds(centre, axes, view, bounds, nearest):
     """
     Bound each shape by its box, cut off in front of the camera.
 
     :param centre: [S, 3]; :param axes: [S, 3, 3], as in `placing.Placed`.
     :param bounds: float32 [S, 4], out: least and greatest x / z, then y / z; an empty range if
-        the shape is behind the camera. :param nearest: float32 [S], out: least depth, m.
+        the shape is behind the camera. :param nearest: float32 [S], out: least depth, m; +inf
+        outside the view. :param view: bounds of all rays, float32 [4].
     """
     corner = np.empty((8, 3), np.float32)
     for s in range(len(centre)):
@@ -36,6 +37,8 @@ def visible_bounds(centre, axes, bounds, nearest):
                     _extend(bounds[s], nearest, s,
                             corner[c, 0] + part * (corner[d, 0] - corner[c, 0]),
                             corner[c, 1] + part * (corner[d, 1] - corner[c, 1]), NEAR_M)
+        if not overlaps(bounds[s], view):
+            nearest[s] = np.inf
 
 
 @njit(cache=True, nogil=True, error_model='numpy')

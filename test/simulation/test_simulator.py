@@ -88,8 +88,8 @@ def test_steps_follow_the_flow():
     def steps(motion):
         simulation = Simulation('room', motion, 3, 0.05, SETUP)
         _, depth_m = simulation._look(0)
-        return simulation.pace.step_us(0.02, sample(depth_m), np.full(1, 1e9, np.float32).repeat(
-            len(simulation.world.scene.kind)))
+        return simulation.pace.step_us(0.02, sample(depth_m), np.full(
+            len(simulation.world.scene.kind), np.inf, np.float32))
     assert steps('standing') == MOST_US
     assert LEAST_US <= steps('rotating') < 4000
 

@@ -8,6 +8,7 @@ from typing import Iterator, Sequence
 import numpy as np
 import torch
 
+from depthanyevent_ros.simulation.optics import pixel_rays, view_of
 from depthanyevent_ros.simulation.pacing import sample
 from depthanyevent_ros.simulation.placing import place
 from depthanyevent_ros.simulation.simulator import Simulation
@@ -42,6 +43,8 @@ class TwinWindows:
                                       [s.camera for s in simulations], device)
         self._pixels = TorchPixels([s.pixels for s in simulations], device)
         self._device = torch.device(device)
+        self._views = [view_of(rays[..., 0], rays[..., 1]) for rays in (
+            pixel_rays(s.camera) for s in simulations)]
         self._light, self._shot_hz = (
             torch.tensor(values, device=self._device)[:, None, None] for values in (
                 [s.setup.illumination for s in simulations],
@@ -71,8 +74,9 @@ class TwinWindows:
 
     def _next(self, t_us, depth_m):
         samples_m = sample(depth_m).cpu().numpy()
-        steps = [s.pace.step_us(t * 1e-6, sample_m, nearest_m(s, t * 1e-6))
-                 for s, t, sample_m in zip(self.simulations, t_us.tolist(), samples_m)]
+        steps = [s.pace.step_us(t * 1e-6, sample_m, nearest_m(s, t * 1e-6, view))
+                 for s, t, sample_m, view in zip(self.simulations, t_us.tolist(), samples_m,
+                                                 self._views)]
         return np.minimum(t_us + np.array(steps), (t_us // self.window_us + 1) * self.window_us)
 
     def _step(self, brightness, before_us, t_us):
@@ -98,11 +102,11 @@ class TwinWindows:
                           int(pixels.n_events[i].sum()), image, depth_m)
 
 
-def nearest_m(simulation: Simulation, t_s: float) -> np.ndarray:
-    """Return the least depth that each shape of a scene can have in the picture, [S], m."""
+def nearest_m(simulation: Simulation, t_s: float, view: np.ndarray) -> np.ndarray:
+    """Return the least depth that each shape of a scene can have in a view, [S], m."""
     world = simulation.world
     placed = place(world.scene, t_s, *world.path.pose(t_s))
     bounds = np.empty((len(placed.kind), 4), np.float32)
     nearest = np.empty(len(placed.kind), np.float32)
-    visible_bounds(placed.centre, placed.axes, bounds, nearest)
+    visible_bounds(placed.centre, placed.axes, view, bounds, nearest)
     return nearest
