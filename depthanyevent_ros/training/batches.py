@@ -4,13 +4,14 @@
 
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Iterator, List, Optional, Sequence
+from typing import Callable, Iterable, Iterator, List, Optional, Sequence
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
+from depthanyevent_ros.errors import DepthAnyEventError, MalformedInput
 from depthanyevent_ros.training.augment import augment, AugmentPlan
 from depthanyevent_ros.training.schedule import Chunk, schedule, SchedulePlan
 from depthanyevent_ros.training.tencode_parts import BRIGHTER, DARKER
@@ -32,9 +33,15 @@ class Batch:
 
     def to(self, device) -> 'Batch':
         """Return the batch on a device."""
-        return replace(self, **{
-            name: value.to(device, non_blocking=True) for name, value in vars(self).items()
-            if value is not None})
+        return self._each(lambda tensor: tensor.to(device, non_blocking=True))
+
+    def pin_memory(self) -> 'Batch':
+        """Return the batch in memory that a GPU copies from by itself; the loader calls this."""
+        return self._each(torch.Tensor.pin_memory)
+
+    def _each(self, change: Callable[[Tensor], Tensor]) -> 'Batch':
+        return replace(self, **{name: change(value) for name, value in vars(self).items()
+                                if value is not None})
 
     def tencode(self) -> Tensor:
         """Return the Tencode images, float32 [T, B, 3, H, W] in 0..1."""
@@ -52,7 +59,10 @@ class Chunks(Dataset):
 
     def __getitem__(self, chunk: Chunk) -> dict:
         """Return the augmented datasets of a chunk, with ``first`` and ``lot``."""
-        stored = self.files[chunk.clip.file].read_stored(chunk.start, self.unroll)
+        try:
+            stored = self.files[chunk.clip.file].read_stored(chunk.start, self.unroll)
+        except MalformedInput as error:         # of one argument: it has to cross processes
+            raise DepthAnyEventError(str(error)) from error
         if not self.with_frames:
             stored.pop('frame', None)
         number = (chunk.start - chunk.clip.start) // self.unroll
@@ -85,6 +95,15 @@ def training_batches(files: Sequence[WindowsFile], plan: SchedulePlan, augmentat
                      lanes * world)
     mine = (step[rank * lanes:(rank + 1) * lanes] for step in islice(steps, skip, None))
     chunks = Chunks(files, plan.unroll, augmentation, with_frames)
-    return iter(DataLoader(
+    return in_a_sentence(DataLoader(
         chunks, batch_sampler=mine, collate_fn=collate, num_workers=workers,
         prefetch_factor=2 if workers else None, pin_memory=torch.cuda.is_available()))
+
+
+def in_a_sentence(batches: Iterable[Batch]) -> Iterator[Batch]:
+    """Yield the batches; an error of a loading process is raised without its traceback."""
+    try:
+        yield from batches
+    except DepthAnyEventError as error:
+        last = str(error).strip().splitlines()[-1]
+        raise DepthAnyEventError(last.split('DepthAnyEventError: ')[-1]) from error
