@@ -59,5 +59,7 @@ class ForgetfulPredictor(NetworkPredictor):
 
 def predictors_of(weights: Weights, height: int, width: int, device: str = 'cpu') -> list:
     """Return the predictors of one set of weights: with memory also the one without."""
-    kinds = [NetworkPredictor, ForgetfulPredictor] if weights.config.recurrent         else [NetworkPredictor]
+    kinds = [NetworkPredictor]
+    if weights.config.recurrent:
+        kinds.append(ForgetfulPredictor)
     return [kind(weights, height, width, device) for kind in kinds]

@@ -60,7 +60,8 @@ def priors_of(folder, size) -> List[KindImage]:
     """
     files = [file for file in files_of(folder) if (file.height, file.width) == tuple(size)]
     if not files:
-        raise ConfigError(f'--baselines {folder} has no window files (*.h5) of {size[1]}x{size[0]}')
+        raise ConfigError(f'--baselines {folder} has no window files (*.h5) of '
+                          f'{size[1]}x{size[0]}')
     by_kind = statistics_by_kind(files, size)
     whole = DepthStatistics(size)
     for each in by_kind.values():

@@ -9,8 +9,8 @@ AbsRel, SqRel, RMSE, delta1 by its protocol; None is not known.
 from typing import List, Tuple
 
 NOTE = ('Comparable with the paper protocol on this data set alone, all its test sequences, and '
-        'for MVSEC on E2Depth\'s preprocessed files (voxel grids); never with other recordings, '
-        'simulated ones or other protocols.')
+        'for MVSEC on the files that E2Depth preprocessed (voxel grids); never with other '
+        'recordings, simulated ones or other protocols.')
 
 ROWS = {
     'MVSEC': (

@@ -7,8 +7,7 @@ import json
 import math
 from typing import Any, Dict, List, Sequence
 
-from depthanyevent_ros.evaluation.scores import groups_of, Row
-from depthanyevent_ros.evaluation.windows_evaluation import MethodScores
+from depthanyevent_ros.evaluation.scores import groups_of, MethodScores, Row
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Callable, Dict, List, Sequence
 
 import numpy as np
 
-from depthanyevent_ros.evaluation.prepared import Prepared, ScoringProtocol
+from depthanyevent_ros.evaluation.prepared import ScoringProtocol
 
 Row = Dict[str, float]
 
@@ -35,7 +35,7 @@ class SequenceScores:
     def __post_init__(self):
         self._seen, self._before = 0, None
 
-    def add(self, predicted: np.ndarray, depth_m: np.ndarray, n_events: int = 0) -> Prepared:
+    def add(self, predicted: np.ndarray, depth_m: np.ndarray, n_events: int = 0) -> None:
         """
         Score the next map of the sequence.
 
@@ -48,7 +48,6 @@ class SequenceScores:
             self.rows.append({**self.protocol.metrics(now), **changes})
             self.n_events.append(n_events)
         self._seen += 1
-        return now
 
     def mean(self, most_events: float = float('inf')) -> Row:
         """Return the mean of the maps of windows with at most so many events."""
@@ -67,6 +66,14 @@ def group_mean(sequences: Sequence[SequenceScores], most_events: float = float('
     names = dict.fromkeys(name for row in rows for name in row)
     return {name: sequences[0].protocol.mean([row[name] for row in rows if name in row])
             for name in names}
+
+
+@dataclass
+class MethodScores:
+    """What one method reached: by the name of the protocol, a list of sequences."""
+
+    name: str
+    by_protocol: Dict[str, List[SequenceScores]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

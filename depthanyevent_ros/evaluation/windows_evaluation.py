@@ -3,13 +3,15 @@
 """The evaluation of several predictors on window files, all in one pass over the files."""
 
 from dataclasses import dataclass
-from typing import Callable, Dict, List, Optional, Sequence
+from typing import Callable, List, Optional, Sequence
+
+import numpy as np
 
 from depthanyevent_ros.evaluation.predictors import (
     groups_of_files, LanePredictor, Lanes, read_lanes,
 )
 from depthanyevent_ros.evaluation.protocols import make_protocols
-from depthanyevent_ros.evaluation.scores import SequenceScores
+from depthanyevent_ros.evaluation.scores import MethodScores, SequenceScores
 from depthanyevent_ros.evaluation.shown import Shown
 from depthanyevent_ros.training.windows_file import WindowsFile
 
@@ -23,14 +25,6 @@ class EvaluationPlan:
     most: int = 1_000_000               # windows of a file
     lanes: int = 4                      # files side by side
     unroll: int = 8                     # windows at a time
-
-
-@dataclass
-class MethodScores:
-    """What one predictor reached: by protocol, a list of sequences."""
-
-    name: str
-    by_protocol: Dict[str, List[SequenceScores]]
 
 
 def evaluate_windows(files: Sequence[WindowsFile], predictors: Sequence[LanePredictor],
@@ -49,9 +43,10 @@ def evaluate_windows(files: Sequence[WindowsFile], predictors: Sequence[LanePred
         for start in range(0, n_windows, plan.unroll):
             lanes = read_lanes(group, start, min(plan.unroll, n_windows - start))
             for k, (predictor, table) in enumerate(zip(predictors, tables)):
-                prepared = score(predictor.predict(lanes), lanes, table)
+                predicted = predictor.predict(lanes)
+                score(predicted, lanes, table)
                 if k == 0:
-                    shown.offer(lanes, start, n_windows, prepared)
+                    shown.offer(lanes, start, predicted)
             progress(lanes.n_events.size)
     return methods
 
@@ -71,11 +66,9 @@ def begin(method: MethodScores, predictor: LanePredictor, group: Sequence[Window
     return lanes
 
 
-def score(predicted, lanes: Lanes, table: Sequence[Sequence[SequenceScores]]) -> list:
-    """Score windows; return what the first protocol prepared, [T][B]."""
-    prepared = []
-    for t in range(len(predicted)):
-        prepared.append([[scores.add(predicted[t, lane], lanes.depth_m[t, lane],
-                                     int(lanes.n_events[t, lane])) for scores in each][0]
-                         for lane, each in enumerate(table)])
-    return prepared
+def score(predicted: np.ndarray, lanes: Lanes, table: Sequence[Sequence[SequenceScores]]) -> None:
+    """Score windows: predicted [T, B, H, W] into the scores of each lane."""
+    for t, depths in enumerate(predicted):
+        for lane, (depth, each) in enumerate(zip(depths, table)):
+            for scores in each:
+                scores.add(depth, lanes.depth_m[t, lane], int(lanes.n_events[t, lane]))
