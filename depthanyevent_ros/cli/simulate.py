@@ -10,6 +10,7 @@ there already are kept, so that an interrupted run can be continued.
 """
 
 from concurrent.futures import as_completed, ProcessPoolExecutor
+from contextlib import ExitStack
 import multiprocessing
 from pathlib import Path
 import sys
@@ -43,6 +44,11 @@ def add_arguments(parser):
     parser.add_argument('--windows', type=int, default=40, metavar='N',
                         help='windows of 50 ms in each sequence of a data set')
     parser.add_argument('--jobs', type=int, default=1, metavar='N', help='processes')
+    parser.add_argument('--device', metavar='NAME',
+                        help='make a data set with torch there, for example on cuda: many '
+                             'sequences side by side, without frames')
+    parser.add_argument('--batch', type=int, default=32, metavar='N',
+                        help='sequences side by side with --device (default: %(default)s)')
 
 
 def run(args) -> int:
@@ -50,7 +56,7 @@ def run(args) -> int:
     if args.seed < 0:
         raise ConfigError(f'--seed ({args.seed}) must not be negative')
     if args.dataset is not None:
-        return write_dataset(args.dataset, args.sequences, args.windows, args.seed, args.jobs)
+        return write_dataset(args)
     if args.out is None:
         raise ConfigError('nothing to write: give OUT, or --dataset FOLDER')
     if args.out.suffix not in FORMS:
@@ -105,18 +111,22 @@ def _seconds(duration_s):
                 bar_format='{l_bar}{bar}| {n:.2f}/{total:.2f} s [{elapsed}<{remaining}]')
 
 
-def write_dataset(folder: Path, n_sequences: int, n_windows: int, seed: int, jobs: int) -> int:
+def write_dataset(args) -> int:
     """Write the sequences that are not there yet."""
-    if min(n_sequences, n_windows, jobs) < 1:
-        raise ConfigError('--sequences, --windows and --jobs must be at least 1')
+    if min(args.sequences, args.windows, args.jobs, args.batch) < 1:
+        raise ConfigError('--sequences, --windows, --jobs and --batch must be at least 1')
+    folder, n_windows = args.dataset, args.windows
     folder.mkdir(parents=True, exist_ok=True)
-    missing = [sequence for sequence in plan_sequences(n_sequences, seed)
+    missing = [sequence for sequence in plan_sequences(args.sequences, args.seed)
                if not (folder / sequence.name).exists()]
-    with tqdm(total=n_sequences, initial=n_sequences - len(missing), unit=' sequences',
-              file=sys.stderr, disable=None) as bar:
-        for _ in _written(folder, missing, n_windows, jobs):
+    n_kept = args.sequences - len(missing)
+    written = (_written(folder, missing, n_windows, args.jobs) if args.device is None else
+               _written_on(args.device, folder, missing, n_windows, args.batch))
+    with tqdm(total=args.sequences, initial=n_kept, unit=' sequences', file=sys.stderr,
+              disable=None) as bar:
+        for _ in written:
             bar.update()
-    print(f'{len(missing)} sequences written, {n_sequences - len(missing)} kept: {folder}')
+    print(f'{len(missing)} sequences written, {n_kept} kept: {folder}')
     return 0
 
 
@@ -138,16 +148,37 @@ def _written(folder, sequences, n_windows, jobs):
                 task.cancel()
 
 
+def _written_on(device, folder, sequences, n_windows, batch):
+    """Write sequences by the torch twin and yield once for each."""
+    from depthanyevent_ros.simulation.torch_twin.windows import check_device, TwinWindows
+    check_device(device)
+    for start in range(0, len(sequences), batch):
+        part = sequences[start:start + batch]
+        simulations = [simulation_of(sequence, n_windows, WINDOW_US) for sequence in part]
+        twin = TwinWindows(simulations, device, WINDOW_US)
+        with ExitStack() as stack:
+            writers = [stack.enter_context(_writer(folder / s.name, s, simulation.camera, False))
+                       for s, simulation in zip(part, simulations)]
+            for window in twin.windows(n_windows):
+                writers[window.sequence].append(
+                    window.image.cpu().numpy(), window.depth_m.cpu().numpy(), window.stamp_ns,
+                    window.n_events)
+        yield from part
+
+
 def write_sequence(path: Path, sequence: Sequence, n_windows: int, show: bool = False) -> None:
     """Simulate a sequence and write its windows."""
-    from depthanyevent_ros.training.windows_file import write_windows
     simulation = simulation_of(sequence, n_windows, WINDOW_US)
-    camera = simulation.camera
-    with write_windows(path, camera.height, camera.width, kind=sequence.kind,
-                       motion=sequence.motion, seed=sequence.seed, fx=camera.k[0, 0],
-                       fy=camera.k[1, 1], cx=camera.k[0, 2], cy=camera.k[1, 2],
-                       window_us=WINDOW_US, with_frames=True) as writer:
+    with _writer(path, sequence, simulation.camera, True) as writer:
         for made in tqdm(windows_of(simulation, n_windows), total=n_windows, unit=' windows',
                          file=sys.stderr, disable=None if show else True):
             window = made.window
             writer.append(window.image, made.depth_m, window.end_ns, window.n_events, made.frame)
+
+
+def _writer(path, sequence, camera, with_frames):
+    from depthanyevent_ros.training.windows_file import write_windows
+    k = camera.k
+    return write_windows(path, camera.height, camera.width, kind=sequence.kind,
+                         motion=sequence.motion, seed=sequence.seed, fx=k[0, 0], fy=k[1, 1],
+                         cx=k[0, 2], cy=k[1, 2], window_us=WINDOW_US, with_frames=with_frames)

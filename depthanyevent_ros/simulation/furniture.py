@@ -7,6 +7,8 @@ Each maker takes a generator, a palette and where the thing stands (x, z of its 
 and the ground is 0) and returns its shapes.
 """
 
+from typing import List
+
 import numpy as np
 
 from depthanyevent_ros.simulation.scene import (
@@ -38,7 +40,7 @@ def table(rng, palette, x, z, yaw=0.0):
     for _ in range(rng.integers(1, 5)):
         px, pz = at(rng.uniform(-0.8, 0.8) * w, rng.uniform(-0.8, 0.8) * d)
         shapes += thing(rng, palette, px, pz, 0.05, 0.18, base=h + 0.02)
-    return shapes
+    return _joined(shapes, x, z)
 
 
 def chair(rng, palette, x, z, yaw=0.0):
@@ -51,7 +53,7 @@ def chair(rng, palette, x, z, yaw=0.0):
     for dx, dz in ((-0.18, -0.18), (0.18, -0.18), (-0.18, 0.18), (0.18, 0.18)):
         shapes.append(Shape(CYLINDER, (x + c * dx + s * dz, -h / 2, z - s * dx + c * dz),
                             (0.015, h / 2, 0.015), (leg,)))
-    return shapes
+    return _joined(shapes, x, z)
 
 
 def thing(rng, palette, x, z, least=0.08, most=0.45, base=0.0, motion=STILL):
@@ -79,10 +81,11 @@ def person(rng, palette, x, z, motion=STILL):
     h, w = rng.uniform(1.5, 1.9), rng.uniform(0.17, 0.26)
     trousers, shirt = palette.surface('thing', (0.2, 1.0)), palette.surface('thing', (0.2, 1.0))
     skin = palette.plain(0.2, 0.7)
-    return [Shape(CYLINDER, (x, -0.24 * h, z), (w * 0.8, 0.24 * h, w * 0.6), (trousers,),
-                  motion=motion),
-            Shape(CYLINDER, (x, -0.66 * h, z), (w, 0.18 * h, w * 0.7), (shirt,), motion=motion),
-            Shape(ELLIPSOID, (x, -0.93 * h, z), (0.09, 0.12, 0.1), (skin,), motion=motion)]
+    shapes = [
+        Shape(CYLINDER, (x, -0.24 * h, z), (w * 0.8, 0.24 * h, w * 0.6), (trousers,)),
+        Shape(CYLINDER, (x, -0.66 * h, z), (w, 0.18 * h, w * 0.7), (shirt,)),
+        Shape(ELLIPSOID, (x, -0.93 * h, z), (0.09, 0.12, 0.1), (skin,))]
+    return _joined([shape._replace(motion=motion) for shape in shapes], x, z)
 
 
 def poster(rng, palette, wall_x, wall_z, along_x, height=1.5):
@@ -129,7 +132,7 @@ def vehicle(rng, palette, x, z, heading=1, motion=STILL):
         for sz in (-0.62, 0.62):
             shapes.append(Shape(ELLIPSOID, (x + sx * (wide - 0.08), -0.32, z + sz * long),
                                 (0.12, 0.32, 0.32), (palette.plain(0.02, 0.1),), motion=motion))
-    return shapes
+    return _joined(shapes, x, z)
 
 
 def tree(rng, palette, x, z):
@@ -141,4 +144,9 @@ def tree(rng, palette, x, z):
         shapes.append(Shape(ELLIPSOID, (x + dx, -h - 0.6 * r + dy, z + dz),
                             tuple(r * rng.uniform(0.6, 1.0, 3)),
                             (palette.surface('thing', (0.8, 3.0)),)))
-    return shapes
+    return _joined(shapes, x, z)
+
+
+def _joined(shapes, x, z) -> List[Shape]:
+    """Return the shapes as parts of one thing, which is known by its place."""
+    return [shape._replace(whole=(float(x), float(z))) for shape in shapes]

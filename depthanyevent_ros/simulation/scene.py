@@ -49,6 +49,7 @@ class Shape(NamedTuple):
     yaw: float = 0.0                    # rad, about y
     tilt: float = 0.0                   # rad, about the shape's own z, before yaw
     motion: Motion = STILL
+    whole: tuple = ()                   # equal for the parts of one thing; (): a thing by itself
 
 
 class Light(NamedTuple):

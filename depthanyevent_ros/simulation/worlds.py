@@ -3,6 +3,7 @@
 """A world from a seed: a scene of a kind, and a camera's path through it that touches nothing."""
 
 from dataclasses import dataclass
+from typing import List, Sequence
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from depthanyevent_ros.simulation.camera_paths import CameraPath, MOTIONS
 from depthanyevent_ros.simulation.corridors import make_corridor
 from depthanyevent_ros.simulation.palette import Palette
 from depthanyevent_ros.simulation.rooms import make_room
-from depthanyevent_ros.simulation.scene import Light, make_scene, ROOM, Scene
+from depthanyevent_ros.simulation.scene import Light, make_scene, ROOM, Scene, Shape
 from depthanyevent_ros.simulation.streets import make_street
 
 MAKERS = {'room': make_room, 'corridor': make_corridor, 'street': make_street}
@@ -43,8 +44,14 @@ def make_world(kind: str, motion: str, rng: np.random.Generator, duration_s: flo
     light = _light(rng, kind)
     scene = make_scene(shapes, light, palette.atlas, palette.sky)
     near = distance_to_path(scene, path, duration_s) < CLEARANCE_M[kind]
-    kept = [shape for shape, drop in zip(shapes, near) if not drop or shape.kind == ROOM]
-    return World(make_scene(kept, light, palette.atlas, palette.sky), path)
+    return World(make_scene(without(shapes, near), light, palette.atlas, palette.sky), path)
+
+
+def without(shapes: Sequence[Shape], drop: Sequence[bool]) -> List[Shape]:
+    """Return the shapes that are not dropped; a thing goes with all its parts, a room never."""
+    broken = {shape.whole for shape, is_dropped in zip(shapes, drop) if is_dropped} - {()}
+    return [shape for shape, is_dropped in zip(shapes, drop)
+            if shape.kind == ROOM or not is_dropped and shape.whole not in broken]
 
 
 def distance_to_path(scene: Scene, path: CameraPath, duration_s: float) -> np.ndarray:

@@ -47,9 +47,23 @@ def test_dataset_is_continued_where_it_was_left(tmp_path, capsys):
     assert '1 sequences written, 1 kept' in capsys.readouterr().out
 
 
+def test_dataset_can_be_made_with_torch(tmp_path, monkeypatch):
+    """One window by the twin; it has no frames."""
+    from depthanyevent_ros.cli import simulate
+    monkeypatch.setattr(simulate, 'plan_sequences', lambda *_: [
+        simulate.Sequence('corridor', 'standing', 8)])
+    assert main(['simulate', '--dataset', str(tmp_path), '--windows', '1', '--sequences', '1',
+                 '--device', 'cpu']) == 0
+    file = WindowsFile(tmp_path / 'corridor_standing_000000008.h5')
+    assert len(file) == 1 and not file.has_frames
+    clip = file.read(0, 1)
+    assert clip.n_events[0] > 0 and clip.depth_m.max() > 3
+
+
 @pytest.mark.parametrize('arguments, words', [
     ([], 'nothing to write'), (['a.txt'], 'must end in'), (['--seed', '-1', 'a'], '--seed'),
-    (['--dataset', 'x', '--windows', '0'], '--windows'), (['--duration', '0', 'b'], 'duration')])
+    (['--dataset', 'x', '--windows', '0'], '--windows'),
+    (['--dataset', '.', '--device', 'abacus'], 'device'), (['--duration', '0', 'b'], 'duration')])
 def test_what_cannot_be_done_is_said_in_one_sentence(arguments, words, tmp_path, monkeypatch,
                                                      capsys):
     """And nothing is written."""

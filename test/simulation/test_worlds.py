@@ -9,9 +9,11 @@ from depthanyevent_ros.errors import ConfigError
 from depthanyevent_ros.simulation.camera_paths import (
     about_x, about_y, about_z, Ellipse, Line, make_path, MOTIONS, Still,
 )
-from depthanyevent_ros.simulation.scene import ROOM
+from depthanyevent_ros.simulation.furniture import table
+from depthanyevent_ros.simulation.palette import Palette
+from depthanyevent_ros.simulation.scene import CYLINDER, ROOM, Shape
 from depthanyevent_ros.simulation.worlds import (
-    CLEARANCE_M, distance_to_path, KINDS, make_world,
+    CLEARANCE_M, distance_to_path, KINDS, make_world, without,
 )
 
 DURATION_S = 1.5
@@ -32,6 +34,19 @@ def test_camera_touches_nothing(worlds):
         assert others.sum() > 5
         assert distance[others].min() >= CLEARANCE_M[kind]
         assert np.all(distance[~others] < -0.05)            # inside, off the walls
+
+
+def test_things_in_the_way_go_as_a_whole():
+    """A table of which one leg is in the way leaves no top behind; a room and others stay."""
+    rng = np.random.default_rng(0)
+    palette = Palette(rng)
+    parts = table(rng, palette, 1.0, 2.0)
+    room = Shape(ROOM, (0, 0, 0), (3, 1, 3), (palette.plain(),))
+    post = Shape(CYLINDER, (1, -1, 1), (0.1, 1, 0.1), (palette.plain(),))
+    shapes = [room, *parts, post]
+    drop = [True, False, True, *[False] * (len(parts) - 1)]
+    assert without(shapes, drop) == [room, post]
+    assert without(shapes, [False] * len(shapes)) == shapes
 
 
 def test_standing_camera_stands_and_things_move(worlds):
