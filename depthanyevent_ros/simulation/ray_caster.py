@@ -56,25 +56,40 @@ class RayCaster:
         picture = np.empty((self.rays.height, self.rays.width), np.float32)
         depth_m = np.empty_like(picture)
         rays = self.rays
-        self._cast(rays.x, rays.y, rays.bounds, rays.corner, np.float32(rays.pixel_angle),
-                   placed, self._bounds, self.nearest_m, order, self.scene.atlas, _OFFSETS,
+        self._cast((rays.x, rays.y, rays.bounds, rays.corner, np.float32(rays.pixel_angle)),
+                   placed, (self._bounds, self.nearest_m, order), (self.scene.atlas, _OFFSETS),
                    picture, depth_m)
         blur(picture, self._spare)
         return picture, depth_m
 
 
-def _cast_tiles(xs, ys, tiles, corners, angle, placed, bounds, nearest, order, atlas, offsets,
-                picture, depth_m):
-    for t in prange(len(xs)):
-        best = np.full(TILE * TILE, _INF, np.float32)
-        who = np.full(TILE * TILE, -1, np.int32)
-        found = np.empty((5, TILE * TILE), np.float32)
-        texture = np.empty(TILE * TILE, np.int32)
-        tried = np.empty(len(order), np.int32)
-        n = _meet_all(xs[t], ys[t], tiles[t], placed, bounds, nearest, order, best, who, tried)
-        _map_all(tried[:n], placed, angle, xs[t], ys[t], best, who, found, texture)
-        _paint(t, xs, ys, corners, angle, placed, atlas, offsets, best, who, found, texture,
-               picture, depth_m)
+@njit(cache=True, nogil=True, fastmath=FAST, error_model='numpy')
+def _cast_tile(t, rays, placed, seen, textures, picture, depth_m):
+    (xs, ys, tiles, corners, angle), (bounds, nearest, order) = rays, seen
+    best = np.full(TILE * TILE, _INF, np.float32)
+    who = np.full(TILE * TILE, -1, np.int32)
+    found = np.empty((5, TILE * TILE), np.float32)
+    texture = np.empty(TILE * TILE, np.int32)
+    tried = np.empty(len(order), np.int32)
+    n = _meet_all(xs[t], ys[t], tiles[t], placed, bounds, nearest, order, best, who, tried)
+    _map_all(tried[:n], placed, angle, xs[t], ys[t], best, who, found, texture)
+    _paint(t, xs, ys, corners, angle, placed, *textures, best, who, found, texture, picture,
+           depth_m)
+
+
+@njit(cache=True, nogil=True, fastmath=FAST, error_model='numpy')
+def cast(rays, placed, seen, textures, picture, depth_m):
+    """Cast all rays on one core; the arguments are those of `RayCaster.look`."""
+    for t in range(len(rays[0])):
+        _cast_tile(t, rays, placed, seen, textures, picture, depth_m)
+
+
+# A function of its own: numba's cache takes two versions of one function for the same.
+@njit(cache=True, nogil=True, fastmath=FAST, error_model='numpy', parallel=True)
+def cast_parallel(rays, placed, seen, textures, picture, depth_m):
+    """Cast all rays on all cores."""
+    for t in prange(len(rays[0])):
+        _cast_tile(t, rays, placed, seen, textures, picture, depth_m)
 
 
 @njit(cache=True, nogil=True, fastmath=FAST, error_model='numpy')
@@ -131,8 +146,3 @@ def _paint(t, xs, ys, corners, angle, placed, atlas, offsets, best, who, found, 
                     atlas, texture[n], offsets, found[0, n], found[1, n], found[2, n])
             picture[row + i, column + j] = value
             depth_m[row + i, column + j] = best[n]
-
-
-cast = njit(cache=True, nogil=True, fastmath=FAST, error_model='numpy')(_cast_tiles)
-cast_parallel = njit(cache=True, nogil=True, fastmath=FAST, error_model='numpy',
-                     parallel=True)(_cast_tiles)
