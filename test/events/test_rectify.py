@@ -5,6 +5,7 @@
 import numpy as np
 import pytest
 
+from depthanyevent_ros.depth.camera import CameraModel
 from depthanyevent_ros.errors import ConfigError
 from depthanyevent_ros.events.rectify import rectification_lut
 
@@ -139,13 +140,29 @@ def test_what_the_table_hits_is_valid(seed):
     (dict(K=np.zeros((3, 3))), 'K'), (dict(P=np.zeros((3, 4))), 'P'),
     (dict(R=np.zeros((3, 3))), 'R'), (dict(K=[1, 2, 3]), 'K'),
     (dict(K=np.full((3, 3), np.nan)), 'K'), (dict(D=[1, 2, 3]), 'D'),
-    (dict(D=[np.inf] * 5), 'D'), (dict(model='fov'), 'distortion_model')])
+    (dict(D=[np.inf] * 5), 'D'), (dict(model='fov'), 'distortion model')])
 def test_a_calibration_that_cannot_be_used_is_refused(change, named):
     """An uncalibrated camera sends zeros: an error that names the field, not a black picture."""
     arguments = dict(K=K, D=[0] * 5, model='plumb_bob', R=EYE, P=p_of(K), width=W, height=H,
                      out_width=W, out_height=H)
     with pytest.raises(ConfigError, match=named):
         rectification_lut(**{**arguments, **change})
+
+
+@pytest.mark.parametrize('model', ['', 'plumb_bob', 'rational_polynomial', 'equidistant', 'fov'])
+@pytest.mark.parametrize('n_coefficients', [0, 1, 4, 5, 8, 12, 14])
+@pytest.mark.parametrize('value', [0.0, 1e-3])
+def test_what_the_camera_accepts_can_be_rectified(model, n_coefficients, value):
+    """One rule for both: a calibration without a problem gives a table, any other is refused."""
+    camera = CameraModel.from_values(8, 6, [9, 0, 4, 0, 9, 3, 0, 0, 1], [value] * n_coefficients,
+                                     model)
+    arguments = (camera.k, camera.d, model, camera.r, camera.p, 8, 6, 8, 6)
+    if camera.problem() is None:
+        assert (rectification_lut(*arguments)[0] >= 0).sum() > 24
+    else:
+        with pytest.raises(ConfigError) as error:
+            rectification_lut(*arguments)
+        assert str(error.value) == camera.problem()
 
 
 def test_flat_lists_as_in_camera_info_are_taken():
