@@ -9,10 +9,10 @@ from depthanyevent_ros.depth.camera import CameraModel
 from depthanyevent_ros.errors import ConfigError, MalformedInput
 from depthanyevent_ros.events.encoders import encode_packet
 from depthanyevent_ros.events.tencode import encode_tencode
-from depthanyevent_ros.events.types import make_events
+from depthanyevent_ros.events.types import EventMessage, make_events
 from depthanyevent_ros.parameters import load_spec, make_settings
 from depthanyevent_ros.pipeline.assembly import check_settings, make_recurrence
-from depthanyevent_ros.pipeline.front import EventFront
+from depthanyevent_ros.pipeline.front import EventFront, MAX_JUMPS
 from depthanyevent_ros.pipeline.view import make_view
 
 WIDTH, HEIGHT = 32, 24
@@ -139,6 +139,34 @@ def test_rectification_without_a_calibration_is_refused(camera):
     """An all-zero K is how drivers say that there is none."""
     with pytest.raises(ConfigError, match='calibrat'):
         make_view(camera, True, WIDTH, HEIGHT)
+
+
+@pytest.mark.parametrize('encoding', ['mono', 'libcaer_cmp', 'evt3'])
+def test_a_payload_of_another_encoding_costs_a_bounded_number_of_windows(encoding):
+    """Times jump with every few events: the rest is left out and counted, the next one passes."""
+    front = EventFront(settings(), WIDTH, HEIGHT)
+    noise = np.random.default_rng(1).integers(0, 256, 64_000).astype(np.uint8)
+    windows = []
+    with pytest.raises(MalformedInput, match=encoding) as error:
+        windows.extend(front.feed(EventMessage(0, '', WIDTH, HEIGHT, encoding, noise)))
+    assert error.value.cause == 'time_disorder' and front.input.counts == {'time_disorder': 1}
+    assert MAX_JUMPS < front.windows.epoch < 3 * MAX_JUMPS and len(windows) < 300 * MAX_JUMPS
+    windows = list(front.feed(packet(0, n_ms=11, encoding=encoding)[0]))
+    assert windows[-1].end_ns - windows[-1].start_ns == 10 * MS
+    assert front.windows.counts['left_out'] > 1000
+
+
+def test_every_event_of_a_message_that_is_given_up_is_counted():
+    """Shown, or one of the causes."""
+    front, n_shown = EventFront(settings(), WIDTH, HEIGHT), 0
+    noise = np.random.default_rng(1).integers(0, 256, 64_000).astype(np.uint8)
+    with pytest.raises(MalformedInput):
+        for window in front.feed(EventMessage(0, '', WIDTH, HEIGHT, 'mono', noise)):
+            n_shown += window.n_events
+    front.windows.flush()
+    counts = front.windows.counts
+    assert front.input.n_events == n_shown + sum(
+        counts[cause] for cause in ('late', 'outlier', 'unfinished', 'left_out'))
 
 
 def test_other_windows_are_a_reset_that_keeps_what_was_counted():
