@@ -19,6 +19,8 @@ _NOT_ENGINE = ('weights', 'doing', 'trained', 'output_kind')
 #: Counts of the node that are losses, and counts that are resets, by part and prefix.
 _DROPS = (('input', 'not_used.'), ('input', 'input.'), ('windows', 'events.'),
           ('inference', 'windows.'), ('inference', 'failed.'))
+#: What the input passes over without losing an event: external triggers.
+_NO_LOSS = ('trigger',)
 _RESETS = (('windows', 'reset.'), ('inference', 'state_reset.'))
 #: Each run begins with this one, which tells of nothing that was interrupted.
 _BEGINNING = 'activated'
@@ -65,7 +67,8 @@ def latency_facts(story: NodeStory) -> Dict[str, Percentiles]:
 
 def drop_facts(story: NodeStory) -> Dict[str, int]:
     """Return what was not used, by cause."""
-    drops = _counts(story.parts, _DROPS)
+    drops = {cause: n for cause, n in _counts(story.parts, _DROPS).items()
+             if cause not in _NO_LOSS}
     lost = int(story.parts.get('input', {}).get('messages_lost_by_middleware', 0))
     if lost:
         drops['messages_lost_by_middleware'] = lost

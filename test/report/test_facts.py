@@ -26,6 +26,12 @@ def test_losses_and_resets_are_collected_by_cause(story):
     assert facts.reset_facts(story) == {'time_gap': 1, 'not_finite': 2}
 
 
+def test_external_triggers_are_no_lost_events():
+    """A camera with a trigger line sends thousands of them beside its events."""
+    story = NodeStory(parts={'input': {'input.trigger': '4157', 'input.before_sync': '2'}})
+    assert facts.drop_facts(story) == {'before_sync': 2}
+
+
 @pytest.mark.parametrize('times, shown', [(0, {}), (1, {}), (3, {'activated': 2})])
 def test_the_activation_that_begins_a_run_is_no_reset(times, shown):
     """Further ones did interrupt it."""
