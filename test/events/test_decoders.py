@@ -199,6 +199,13 @@ def test_libcaer_order_is_free_around_a_roll_over():
     assert [t // 1000 for _, _, t, _ in events] == [2**31 - 3, 2**31 + 1, 2**31 - 2, 2**31 + 2]
 
 
+def test_a_libcaer_packet_that_begins_behind_a_roll_over_may_hold_earlier_events():
+    """Late events of before the wrap lie before the packet's time_base, not 35 minutes later."""
+    times = (1, 2**31 - 2, 3)
+    events = decode('libcaer', libcaer_records(*((0, 0, t, 1) for t in times)))
+    assert [(t - BASE_NS) // 1000 for _, _, t, _ in events] == [1, -2, 3]
+
+
 def test_one_damaged_libcaer_time_spoils_one_event():
     """Events behind a damaged time keep theirs."""
     events = decode('libcaer', libcaer_records((0, 0, 10, 1), (0, 0, 2**31 - 9, 1), (0, 0, 12, 1)))

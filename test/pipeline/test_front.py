@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The input half of the recipe."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -55,6 +57,32 @@ def test_the_clock_learns_the_offset_of_the_host():
     for at_ms in range(0, 40, 2):
         list(front.feed(packet(at_ms, seq=at_ms // 2)[0]))
     assert front.clock.to_host_ns(10 * MS) == pytest.approx(HOST_NS + 13 * MS, abs=2000)
+
+
+def test_after_a_jump_of_sensor_time_the_offset_is_learnt_anew():
+    """A camera that was restarted: its time begins at zero, the host's goes on."""
+    front, hour_ns = EventFront(settings(), WIDTH, HEIGHT), 3600 * 1000 * MS
+    for at_ms in range(0, 40, 2):
+        message, _ = packet(at_ms, seq=at_ms // 2)
+        list(front.feed(replace(message, time_base_ns=message.time_base_ns + hour_ns)))
+    assert front.clock.offset_ns == pytest.approx(HOST_NS - hour_ns + 3 * MS, abs=2000)
+    list(front.feed(packet(40, seq=20)[0]))
+    assert front.windows.resets == {'time_jump_back': 1}
+    assert front.clock.offset_ns == pytest.approx(HOST_NS + 3 * MS, abs=2000)
+
+
+def test_packets_without_events_close_no_window():
+    """Only events move sensor time on, whatever arrives; the next one gives out the black ones."""
+    front = EventFront(settings(), WIDTH, HEIGHT)
+    list(front.feed(packet(0)[0]))
+    silent = encode_packet('mono', packet(0)[1][:0], WIDTH, HEIGHT, 'camera', HOST_NS, 1)
+    for at_ms in range(2, 500, 2):
+        silent = replace(silent, seq=at_ms // 2, time_base_ns=at_ms * MS,
+                         stamp_ns=HOST_NS + at_ms * MS)
+        assert not list(front.feed(silent))
+    windows = list(front.feed(packet(500, seq=250)[0]))
+    assert [window.n_events for window in windows] == [100] + [0] * 49
+    assert not front.windows.resets and not front.input.counts
 
 
 def test_a_change_of_encoding_resets_the_windows():
