@@ -124,8 +124,9 @@ def queue_notes(latency_ms, window_s: float) -> Sequence[str]:
 
 def _panel_maker(timeline, summary, conditions) -> PanelMaker:
     label = summary.depth_mode.split(':')[0].replace(' depth', '')
+    no_frame = 'no frame at this time' if timeline.n_frames else 'the recording has no frames'
     return PanelMaker(timeline.width, timeline.height, not summary.weights.is_trained, label,
-                      colour_table(conditions.colour_map)[::-1].copy())
+                      colour_table(conditions.colour_map)[::-1].copy(), no_frame)
 
 
 def _moments(recording, bag, timeline, story, conditions) -> Iterator[Moment]:
