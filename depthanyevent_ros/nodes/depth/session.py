@@ -118,7 +118,7 @@ class DepthSession:
         """Forget everything that depends on past time."""
         if self.sensor.front is not None:
             self.sensor.front.reset(reason)     # its new epoch tells the worker to zero the states
-        self.handover.clear('reset')
+        self.handover.reset()
         self.outputs.colouriser.reset()
 
     def load_weights(self, name: str) -> str:
