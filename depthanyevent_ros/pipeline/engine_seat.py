@@ -21,17 +21,19 @@ class EngineSeat:
 
     :param on_engine: called with each engine that is put to use, in the loader's thread.
     :param on_problem: called with a sentence when there is none, likewise.
+    :param on_sentence: called with what is being done to have one, and why.
     """
 
     def __init__(self, settings: Settings, worker: InferenceWorker,
-                 on_engine: Callable, on_problem: Callable[[str], None]):
+                 on_engine: Callable, on_problem: Callable[[str], None],
+                 on_sentence: Callable[[str], None]):
         self.settings = settings
         self.weights: Weights = find_weights(settings.weights)
         self.problem: Optional[str] = None
         self._worker = worker
         self._on_engine = on_engine
         self._on_problem = on_problem
-        self._loader = EngineLoader(self._take, self._fail)
+        self._loader = EngineLoader(self._take, self._fail, on_sentence)
 
     @property
     def doing(self) -> str:

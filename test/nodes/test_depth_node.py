@@ -14,6 +14,7 @@ from std_srvs.srv import Trigger
 from depthanyevent_ros.depth.camera import CameraModel
 from depthanyevent_ros.events.cdr import serialize_event_array, serialize_event_packet
 from depthanyevent_ros.events.encoders import encode_packet
+from depthanyevent_ros.events.types import make_events
 from depthanyevent_ros.nodes import messages
 
 START_NS = 1_505_000_000_000_000_000
@@ -200,6 +201,7 @@ def test_without_a_listener_nothing_is_computed_and_the_state_still_steps(
     with monkeypatch.context() as patch:
         for name in ('to_image', 'to_rgb8', 'to_camera_info', 'to_point_cloud'):
             patch.setattr(f'depthanyevent_ros.nodes.depth.outputs.{name}', None)
+        patch.setattr('depthanyevent_ros.pipeline.depth_step.DepthScale.apply', None)
         play(publisher, arrays(make_moving_events, 62))
         graph.wait_for_value('output', 'depth_total', 6)
     assert 'failed.output_error' not in graph.diagnostics('inference')
@@ -246,6 +248,19 @@ def test_silence_is_explained(graph):
     graph.publisher(EventArray)
     graph.wait(lambda: 'nothing comes' in graph.diagnostics('input').get('message', ''),
                'the silence is not explained')
+
+
+def test_messages_without_events_are_no_sign_of_life(graph):
+    """A driver under a lens cap sends on: the node says so instead of looking well."""
+    graph.start_ready(**{'diagnostics.silence_s': 0.1})
+    publisher = graph.publisher(EventArray)
+
+    def explained():
+        publisher.publish(bytes(serialize_event_array(
+            make_events([], [], [], []), START_NS, '', WIDTH, HEIGHT)))
+        return 'none holds an event' in graph.diagnostics('input').get('message', '')
+
+    graph.wait(explained, 'the empty messages are not explained')
 
 
 def test_a_depth_mode_that_the_weights_do_not_give_is_refused_at_run_time(graph):

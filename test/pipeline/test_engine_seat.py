@@ -20,7 +20,7 @@ class FailingLoader:
     doing = 'nothing'
     busy = False
 
-    def __init__(self, on_ready, on_failed):
+    def __init__(self, on_ready, on_failed, on_sentence):
         self.asked_for = []
         self._on_failed = on_failed
 
@@ -43,7 +43,7 @@ def seat(monkeypatch, problems):
     settings = make_settings(load_spec('depth'))
     step = DepthStep(None, make_recurrence(settings), make_depth_scale(settings, 'relative'))
     worker = InferenceWorker(step, make_handover('latest'), None, None)
-    return EngineSeat(settings, worker, None, problems.append)
+    return EngineSeat(settings, worker, None, problems.append, print)
 
 
 def test_what_failed_is_not_tried_again_by_itself(seat, problems):

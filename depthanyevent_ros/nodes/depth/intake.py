@@ -36,7 +36,7 @@ class EventIntake:
         self._sensor, self._handover, self._seat = sensor, handover, seat
         self._log = log
         self._on_size = on_size
-        self._last_event_s = time.monotonic()
+        self._last_event_s = self._last_message_s = time.monotonic()
         self.events = EventSubscription(
             node, settings.event_type, event_qos(settings.overload == 'lossless'),
             self._on_events, self.may_subscribe)
@@ -54,6 +54,10 @@ class EventIntake:
     def silent_s(self) -> float:
         """Return for how long there have been no events, s."""
         return time.monotonic() - self._last_event_s
+
+    def only_empty_messages(self) -> bool:
+        """Tell whether messages have come since the last one that held an event."""
+        return self._last_message_s > self._last_event_s
 
     def close(self) -> None:
         """Take the subscription down."""
@@ -74,7 +78,7 @@ class EventIntake:
                             + ''.join(traceback.format_exception(error)))
 
     def _take(self, message: EventMessage) -> None:
-        self._last_event_s = time.monotonic()
+        self._last_message_s = time.monotonic()
         if self._sensor.front is None:
             self._sensor.take_size(message.width, message.height)
             self._on_size()
@@ -92,7 +96,10 @@ class EventIntake:
                 self._hand_over(window)
         except MalformedInput as error:         # counted by the input
             self._log.warning(error.cause, f'a message of events was not used: {error}')
-        self.event_rate.add(front.input.n_events - n_before)
+        n_events = front.input.n_events - n_before
+        if n_events:
+            self._last_event_s = self._last_message_s
+        self.event_rate.add(n_events)
 
     def _hand_over(self, window) -> None:
         self.window_rate.add()

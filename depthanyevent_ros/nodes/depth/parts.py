@@ -117,6 +117,9 @@ def _why_silent(session: DepthSession) -> str:
     if session.intake.events.incompatible:
         return (f'{n_publishers} publishers, QoS incompatible: set '
                 'qos_overrides./events.subscription.reliability to best_effort')
+    if session.intake.only_empty_messages():
+        return ('messages come, but none holds an event that can be used: is the lens covered, '
+                'or are they of another size or encoding?')
     if session.intake.events.event_type is None:
         return f'{n_publishers} publishers, none of a type that carries events'
     return f'{n_publishers} publishers, but nothing comes: is the camera running?'

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Everything that the depth node has between configure and cleanup."""
 
+from contextlib import ExitStack
 from dataclasses import replace
 import time
 from typing import List
@@ -45,17 +46,22 @@ class DepthSession:
         output_kind = find_weights(settings.weights).output_kind
         self.step = DepthStep(None, make_recurrence(settings),
                               make_depth_scale(settings, output_kind))
-        self.outputs = DepthOutputs(
-            node, settings.rectify, make_settings_colouriser(settings), self._cloud_allowed())
         self.worker = InferenceWorker(self.step, self.handover, self._on_frame, self._on_error)
-        self.seat = EngineSeat(settings, self.worker, self._on_engine, self._on_engine_problem)
-        self.intake = EventIntake(node, settings, self.sensor, self.handover, self.seat,
-                                  self._log, self._use_sensor)
-        self._camera_info = node.create_subscription(
-            CameraInfo, 'camera_info', self._on_camera_info,
-            QoSProfile(history=HistoryPolicy.KEEP_LAST, depth=1,
-                       reliability=ReliabilityPolicy.BEST_EFFORT),
-            qos_overriding_options=QoSOverridingOptions.with_default_policies())
+        self.seat = EngineSeat(settings, self.worker, self._on_engine, self._on_engine_problem,
+                               node.get_logger().info)
+        with ExitStack() as made:               # QoS overrides that cannot be used raise
+            self.outputs = DepthOutputs(
+                node, settings.rectify, make_settings_colouriser(settings), self._cloud_allowed())
+            made.callback(self.outputs.destroy)
+            self.intake = EventIntake(node, settings, self.sensor, self.handover, self.seat,
+                                      self._log, self._use_sensor)
+            made.callback(self.intake.close)
+            self._camera_info = node.create_subscription(
+                CameraInfo, 'camera_info', self._on_camera_info,
+                QoSProfile(history=HistoryPolicy.KEEP_LAST, depth=1,
+                           reliability=ReliabilityPolicy.BEST_EFFORT),
+                qos_overriding_options=QoSOverridingOptions.with_default_policies())
+            made.pop_all()
         self.worker.start()
         self.sensor.start()
         self._use_sensor()
