@@ -12,8 +12,13 @@ from depthanyevent_ros.errors import DepthAnyEventError
 VERBS = {
     'info': 'say what is in a recording',
     'play': 'publish a recording on ROS topics',
+    'convert': 'turn a recording or data set into a rosbag2',
     'run': 'run depth on a recording without a ROS graph: bag and report out',
+    'simulate': 'make recordings or training windows of scenes with known depth',
     'build_engine': 'build an engine into the cache, checked against PyTorch',
+    'windows': 'make window files for training from a data set',
+    'train': 'train weights on window files',
+    'evaluate': 'score depth against ground truth, by the protocols of the papers',
     'bench': 'measure every stage on this machine',
     'demo': 'play a recording through the real depth node and write a report',
 }

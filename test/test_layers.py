@@ -18,17 +18,19 @@ ROS = {'rclpy', 'rcl_interfaces', 'lifecycle_msgs', 'builtin_interfaces', 'std_m
 #: Library -> the only places (folders or modules of the package) that import it.
 HOME = {
     **dict.fromkeys(ROS, ['nodes']),
-    'torch': ['network', 'engines/torch_engine.py', 'engines/export.py', 'engines/parity.py'],
+    'torch': ['network', 'simulation/torch_twin', 'training', 'engines/torch_engine.py',
+              'engines/export.py', 'engines/parity.py', 'evaluation/network_predictor.py'],
     'openvino': ['engines/openvino_engine.py'],
 }
 #: From the ground up: a folder imports only from itself and from those before it.
-ORDER = ['errors', 'paths', 'events', 'depth', 'parameters', 'network', 'engines', 'recordings',
-         'report', 'pipeline', 'nodes', 'bench', 'cli', '__main__']
+ORDER = ['errors', 'paths', 'events', 'depth', 'parameters', 'network', 'engines', 'datasets',
+         'recordings', 'simulation', 'training', 'report', 'pipeline', 'evaluation', 'nodes',
+         'bench', 'cli', '__main__']
 #: The one exception: nodes that load the depth node take the loads and baselines of bench/.
 EXCEPTION = ('nodes/bench', 'bench')
 #: These run where neither ROS nor a network library is installed.
-CORE = ['errors.py', 'paths.py', 'parameters', 'events', 'depth', 'pipeline', 'recordings',
-        'report']
+CORE = ['errors.py', 'paths.py', 'parameters', 'events', 'depth', 'datasets', 'pipeline',
+        'recordings', 'simulation/simulator.py', 'simulation/windows.py', 'report']
 BLOCK_AND_IMPORT = """
 import importlib, sys
 class Block:

@@ -29,7 +29,7 @@ BUNDLED = Path(__file__).resolve().parents[1] / 'data' / 'demo'
 def add_arguments(parser):
     """Declare the arguments."""
     parser.add_argument('recording', nargs='?', default=str(BUNDLED),
-                        help='a rosbag2 folder, .mcap, .db3, ROS 1 .bag or .aedat4 (default: the '
+                        help='a bag, an .aedat4 or a data set, see convert --help (default: the '
                              'bundled one)')
     parser.add_argument('--output', type=Path, default=Path('demo'), metavar='FOLDER',
                         help='where everything goes; files of an earlier demo are replaced '

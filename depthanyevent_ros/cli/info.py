@@ -16,7 +16,7 @@ from depthanyevent_ros.recordings.topics import SeveralTopics
 
 def add_arguments(parser):
     """Declare the arguments."""
-    parser.add_argument('recording', help='a rosbag2 folder, .mcap, .db3, ROS 1 .bag or .aedat4')
+    parser.add_argument('recording', help='a bag, an .aedat4 or a data set, see convert --help')
     parser.add_argument('--json', action='store_true', help='print JSON')
     add_topic_arguments(parser)
 

@@ -16,7 +16,7 @@ from depthanyevent_ros.recordings.player import PlayOptions
 
 def add_arguments(parser):
     """Declare the arguments."""
-    parser.add_argument('recording', help='a rosbag2 folder, .mcap, .db3, ROS 1 .bag or .aedat4')
+    parser.add_argument('recording', help='a bag, an .aedat4 or a data set, see convert --help')
     parser.add_argument('--rate', type=float, default=1.0, metavar='FACTOR',
                         help='recording time per real time; inf: as fast as possible (default 1)')
     parser.add_argument('--loop', type=float, default=1, metavar='N',

@@ -25,7 +25,7 @@ from depthanyevent_ros.report.timeline import read_timeline
 def add_arguments(parser):
     """Declare the arguments."""
     parser.add_argument('recording',
-                        help='a rosbag2 folder, .mcap, .db3, ROS 1 .bag or .aedat4')
+                        help='a bag, an .aedat4 or a data set, see convert --help')
     parser.add_argument('--output', type=Path, default=Path('run'), metavar='FOLDER',
                         help='where everything goes; files of an earlier run are replaced '
                              '(default: %(default)s)')

@@ -16,15 +16,16 @@ from depthanyevent_ros.network.weights import Weights
 #: The sources that decide what is exported; a change in one makes every engine stale.
 PACKAGE = Path(__file__).resolve().parents[1]
 SOURCES = ('network/config.py', 'network/conv_lstm.py', 'network/depth_anyevent.py',
-           'network/dpt_head.py', 'network/input_size.py', 'network/preprocess.py',
-           'network/vit.py', 'engines/clip.py', 'engines/export.py', 'engines/parity.py')
+           'network/dpt_head.py', 'network/efficientnet.py', 'network/input_size.py',
+           'network/preprocess.py', 'network/vit.py', 'engines/clip.py', 'engines/export.py',
+           'engines/parity.py')
 
 
 def onnx_key(spec: EngineSpec, weights: Weights) -> Dict[str, Any]:
     """Return what an exported network depends on: weights, sizes, exporter, our sources."""
-    least = spec.least_input(weights)
+    size = network_size(*spec.sensor, *spec.least_input(weights), weights.config.stride)
     return {'weights': weights.sha256, 'model': weights.config.as_dict(),
-            'sensor': spec.sensor, 'input': network_size(*spec.sensor, *least),
+            'sensor': spec.sensor, 'input': size,
             'sources': sources_digest(SOURCES),
             **{name: version_of(name) for name in ('torch', 'onnx', 'onnxscript')}}
 

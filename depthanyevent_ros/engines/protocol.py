@@ -20,7 +20,8 @@ class EngineSpec:
     Which engine is wanted.
 
     ``input_height`` and ``input_width`` are the lower bounds of the network's input (0: those of
-    the weights); the input covers them with the sensor's aspect ratio, in multiples of 14.
+    the weights); the input covers them with the sensor's aspect ratio, in multiples of the
+    network's stride (14, or 32 with a convolutional encoder).
     ``threads`` 0 means as many as this process may use.
     """
 

@@ -3,33 +3,67 @@
 """What a checkpoint says about its network: the ``model`` section of its configuration."""
 
 from dataclasses import asdict, dataclass
-from typing import Any, Dict, Mapping, Tuple
+from typing import Any, Dict, Mapping, Tuple, Union
 
 from depthanyevent_ros.errors import ConfigError
 
+Four = Tuple[int, int, int, int]                # one number for each level of the head, 1 to 4
 
-#: Pixels on a side of a patch of the encoder.
+#: Pixels on a side of a patch of the vision transformers.
 PATCH = 14
 
 
 @dataclass(frozen=True)
-class Encoder:
+class TransformerSizes:
     """Sizes of one vision transformer and of the head that reads it."""
 
     dim: int                                    # channels of a token
     depth: int                                  # transformer blocks
     heads: int                                  # attention heads
-    taps: Tuple[int, int, int, int]             # blocks whose output the head reads
+    taps: Four                                  # blocks whose output the head reads
     features: int                               # channels of the head (F)
-    out_channels: Tuple[int, int, int, int]     # channels of the four projections
+    out_channels: Four                          # channels of the four projections
+
+    stride = PATCH                              # the input is a multiple of it
+    map_strides = (PATCH,) * 4                  # pixels per sample of the maps that it gives
+    resizes = (4, 2, 1, 0.5)                    # samples of a level per sample of its map
+    padding = 0                                 # of the recurrent blocks' first convolution
+
+    @property
+    def channels(self) -> Four:
+        """Return the channels of the four maps."""
+        return (self.dim,) * 4
 
 
-#: vits, vitb, vitl are Depth Anything V2's; vitt is a small one of our own for small computers.
+@dataclass(frozen=True)
+class ConvolutionSizes:
+    """
+    Sizes of one convolutional encoder and of the head that reads it.
+
+    Its maps already are a pyramid. The recurrent blocks keep its size: a sample lost at the edge
+    of a map of stride 32 is 32 pixels by which the levels would no longer lie on each other.
+    """
+
+    channels: Four                              # of the maps of the strides 4, 8, 16, 32
+    features: int                               # channels of the head (F)
+    out_channels: Four                          # channels of the four projections
+
+    stride = 32
+    map_strides = (4, 8, 16, 32)
+    resizes = (1, 1, 1, 1)
+    padding = 1
+
+
+Sizes = Union[TransformerSizes, ConvolutionSizes]
+
+#: vits, vitb, vitl are Depth Anything V2's; vitt (a transformer) and efflite0 (EfficientNet-Lite0,
+#: Tan & Le, arXiv 1905.11946) are small ones of our own for small computers.
 ENCODERS = {
-    'vitt': Encoder(192, 12, 3, (2, 5, 8, 11), 32, (24, 48, 96, 192)),
-    'vits': Encoder(384, 12, 6, (2, 5, 8, 11), 64, (48, 96, 192, 384)),
-    'vitb': Encoder(768, 12, 12, (2, 5, 8, 11), 128, (96, 192, 384, 768)),
-    'vitl': Encoder(1024, 24, 16, (4, 11, 17, 23), 256, (256, 512, 1024, 1024)),
+    'vitt': TransformerSizes(192, 12, 3, (2, 5, 8, 11), 32, (24, 48, 96, 192)),
+    'vits': TransformerSizes(384, 12, 6, (2, 5, 8, 11), 64, (48, 96, 192, 384)),
+    'vitb': TransformerSizes(768, 12, 12, (2, 5, 8, 11), 128, (96, 192, 384, 768)),
+    'vitl': TransformerSizes(1024, 24, 16, (4, 11, 17, 23), 256, (256, 512, 1024, 1024)),
+    'efflite0': ConvolutionSizes((24, 40, 112, 320), 32, (24, 48, 96, 192)),
 }
 
 CHOICES = {
@@ -38,7 +72,7 @@ CHOICES = {
     'activation': ('relu', 'sigmoid', 'softplus'),
     'recurrent_block_type': ('convlstm',),
     'input_channels': (3,),
-    'input_type': ('events',),
+    'input_type': ('events', 'frames'),
 }
 
 #: Keys of the official ``model`` section that do not change what the network computes.
@@ -90,9 +124,14 @@ class ModelConfig:
         return self.model_type == 'RecDAv2'
 
     @property
-    def sizes(self) -> Encoder:
+    def sizes(self) -> Sizes:
         """Return the sizes of the encoder and its head."""
         return ENCODERS[self.encoder]
+
+    @property
+    def stride(self) -> int:
+        """Return the pixels that height and width of the network's input are a multiple of."""
+        return self.sizes.stride
 
     def as_dict(self) -> Dict[str, Any]:
         """Return the fields as a dictionary of plain values."""

@@ -17,14 +17,14 @@ LevelState = Tuple[Tensor, Tensor]              # hidden, cell: each [B, F, h, w
 
 
 class ConvLayer(nn.Module):
-    """A 3x3 convolution without padding, and ReLU: two pixels are lost in height and width."""
+    """A 3x3 convolution and ReLU; without padding two pixels are lost in height and width."""
 
-    def __init__(self, features: int):
+    def __init__(self, features: int, padding: int = 0):
         super().__init__()
-        self.conv2d = nn.Conv2d(features, features, 3)
+        self.conv2d = nn.Conv2d(features, features, 3, padding=padding)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map [B, F, h, w] to [B, F, h - 2, w - 2]."""
+        """Map [B, F, h, w] to [B, F, h - 2, w - 2], with padding 1 to [B, F, h, w]."""
         return functional.relu(self.conv2d(x))
 
 
@@ -45,13 +45,17 @@ class ConvLSTM(nn.Module):
 
 
 class RecurrentConvLayer(nn.Module):
-    """Convolution and LSTM; the hidden state is what the next layer reads."""
+    """
+    Convolution and LSTM; the hidden state is what the next layer reads.
 
-    def __init__(self, features: int):
+    :param padding: of the convolution; the published networks have 0.
+    """
+
+    def __init__(self, features: int, padding: int = 0):
         super().__init__()
-        self.conv = ConvLayer(features)
+        self.conv = ConvLayer(features, padding)
         self.recurrent_block = ConvLSTM(features)
 
     def forward(self, x: Tensor, state: LevelState) -> LevelState:
-        """Return the new state, [B, F, h - 2, w - 2] each, for an input [B, F, h, w]."""
+        """Return the new state, [B, F, h - 2, w - 2] each (padding 0), for [B, F, h, w]."""
         return self.recurrent_block(self.conv(x), state)

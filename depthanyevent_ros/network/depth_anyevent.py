@@ -6,14 +6,16 @@ DepthAnyEvent and DepthAnyEvent-R (Bartolomei et al., arXiv 2509.15224), written
 The parameters carry the names of the published checkpoints.
 """
 
-from typing import Optional, Tuple
+import math
+from typing import Optional, Sequence, Tuple
 
 import torch
 from torch import nn, Tensor
 
 from depthanyevent_ros.errors import ConfigError
-from depthanyevent_ros.network.config import ModelConfig, PATCH
+from depthanyevent_ros.network.config import ModelConfig, Sizes, TransformerSizes
 from depthanyevent_ros.network.dpt_head import DPTHead, RecurrentDPTHead, State
+from depthanyevent_ros.network.efficientnet import EfficientNetLite0
 from depthanyevent_ros.network.vit import VisionTransformer
 
 #: Of the inversion; the largest depth is its reciprocal.
@@ -39,7 +41,7 @@ class DepthAnyEvent(nn.Module):
         super().__init__()
         self.config = config
         sizes = config.sizes
-        self.pretrained = VisionTransformer(sizes.dim, sizes.depth, sizes.heads)
+        self.pretrained = make_encoder(sizes)
         self.depth_head = self.Head(sizes, config.activation)
 
     def zero_state(self, batch: int, height: int, width: int) -> State:
@@ -51,20 +53,29 @@ class DepthAnyEvent(nn.Module):
         """
         Return depth and new state.
 
-        :param image: [B, 3, h, w], ImageNet-normalised, h and w multiples of 14.
+        :param image: [B, 3, h, w], ImageNet-normalised, h and w multiples of ``config.stride``.
         :param state: what the last call returned, None before the first picture.
-        :param position: ``pretrained.position(h // 14, w // 14)`` if it was computed before.
+        :param position: ``pretrained.position(h, w)`` if it was computed before.
         :returns: depth [B, 1, h, w] after inversion and scale, and the state.
         """
-        height, width = image.shape[-2:]
-        rows, columns = height // PATCH, width // PATCH
+        size = image.shape[-2:]
         if position is None:
-            position = self.pretrained.position(rows, columns)
+            position = self.pretrained.position(*size)
         if state is None:
             state = tuple((hidden.to(image), cell.to(image)) for hidden, cell
-                          in self.zero_state(image.shape[0], height, width))
-        tokens = self.pretrained(image, position, self.config.sizes.taps)
-        raw, state = self.depth_head(tokens, rows, columns, state)
+                          in self.zero_state(image.shape[0], *size))
+        return self.decode(self.pretrained(image, position), size, state)
+
+    def decode(self, maps: Sequence[Tensor], size: Sequence[int], state: State
+               ) -> Tuple[Tensor, State]:
+        """
+        Return depth and new state from the maps that ``pretrained`` made of a picture.
+
+        Only this part has a memory: training may encode the pictures of a sequence together.
+
+        :param size: height and width of the picture.
+        """
+        raw, state = self.depth_head(maps, size, state)
         if self.config.inv_prediction:
             raw = INVERSIONS[self.config.activation](raw)
         return raw * self.config.scale_factor, state
@@ -75,7 +86,7 @@ class DepthAnyEventR(DepthAnyEvent):
     DepthAnyEvent with a convolutional LSTM on each of the four levels of its head.
 
     The state is a tuple for the levels (4, 3, 2, 1), coarse to fine, of pairs (hidden, cell),
-    each [B, F, h, w]. For a 266x350 picture h x w is 8x11, 17x23, 36x48, 74x98.
+    each [B, F, h, w]. For a 266x350 picture h x w is 8x11, 17x23, 36x48, 74x98 (transformers).
     """
 
     Head = RecurrentDPTHead
@@ -86,24 +97,41 @@ class DepthAnyEventR(DepthAnyEvent):
 
         :raises ConfigError: if the picture is too small for the coarsest level.
         """
-        features = self.config.sizes.features
-        shapes = [(batch, features, h, w) for h, w in state_sizes(height, width)]
+        sizes = self.config.sizes
+        shapes = [(batch, sizes.features, *size) for size in state_sizes(sizes, height, width)]
         return tuple((torch.zeros(shape), torch.zeros(shape)) for shape in shapes)
 
 
-def state_sizes(height: int, width: int) -> Tuple[Tuple[int, int], ...]:
+def state_sizes(sizes: Sizes, height: int, width: int) -> Tuple[Tuple[int, int], ...]:
     """
     Return height and width of the state of the levels 4, 3, 2, 1.
 
-    Level 1 has 4 samples per patch, level 2 has 2, level 3 has 1 and level 4 one for two patches;
-    the unpadded convolution of the recurrent block then takes 2.
+    A transformer's level 1 has 4 samples per patch, level 2 has 2, level 3 has 1 and level 4 one
+    for two patches; the levels of a pyramid are its maps. A recurrent block without padding then
+    takes 2.
+
+    :raises ConfigError: if the coarsest level is left without a sample.
     """
-    rows, columns = height // PATCH, width // PATCH
-    if min(rows, columns) < 5:
+    lost = 2 - 2 * sizes.padding
+    least = sizes.stride * (math.floor(lost / sizes.resizes[3]) + 1)
+    if min(height, width) < least:
         raise ConfigError(f'a network input of {height}x{width} is too small: the recurrent '
-                          f'network needs at least {5 * PATCH} pixels each way')
-    grids = [(-(-rows // 2), -(-columns // 2))] + [(rows * k, columns * k) for k in (1, 2, 4)]
-    return tuple((h - 2, w - 2) for h, w in grids)
+                          f'network needs at least {least} pixels each way')
+    levels = zip(sizes.map_strides, sizes.resizes)
+    return tuple((math.ceil(height // stride * resize) - lost,
+                  math.ceil(width // stride * resize) - lost)
+                 for stride, resize in reversed(list(levels)))
+
+
+def make_encoder(sizes: Sizes) -> nn.Module:
+    """
+    Return the encoder of these sizes.
+
+    ``encoder(image, encoder.position(height, width))`` gives the four maps that the head reads.
+    """
+    if isinstance(sizes, TransformerSizes):
+        return VisionTransformer(sizes.dim, sizes.depth, sizes.heads, sizes.taps)
+    return EfficientNetLite0()
 
 
 def build_network(config: ModelConfig) -> DepthAnyEvent:

@@ -11,7 +11,7 @@ from typing import List, Sequence, Tuple
 from torch import nn, Tensor
 from torch.nn import functional
 
-from depthanyevent_ros.network.config import Encoder, PATCH
+from depthanyevent_ros.network.config import Sizes
 from depthanyevent_ros.network.conv_lstm import LevelState, RecurrentConvLayer
 
 State = Tuple[LevelState, ...]                  # levels 4, 3, 2, 1, or empty
@@ -53,7 +53,7 @@ class FeatureFusionBlock(nn.Module):
 class Scratch(nn.Module):
     """The layers that stock Depth Anything V2 does not initialise from its encoder."""
 
-    def __init__(self, sizes: Encoder, activation: str):
+    def __init__(self, sizes: Sizes, activation: str):
         super().__init__()
         features = sizes.features
         for level, channels in enumerate(sizes.out_channels, 1):
@@ -67,57 +67,67 @@ class Scratch(nn.Module):
             ACTIVATIONS[activation]())
 
 
-class DPTHead(nn.Module):
-    """From four sets of tokens to one map at the network's input size."""
+def resize_layer(channels: int, factor: float) -> nn.Module:
+    """Return the layer that gives a map ``factor`` times its size: 4, 2, 1 or 0.5."""
+    if factor == 1:
+        return nn.Identity()
+    if factor < 1:
+        return nn.Conv2d(channels, channels, 3, 2, 1)
+    return nn.ConvTranspose2d(channels, channels, int(factor), int(factor))
 
-    def __init__(self, sizes: Encoder, activation: str):
+
+class DPTHead(nn.Module):
+    """From four maps of the encoder to one map at the network's input size."""
+
+    def __init__(self, sizes: Sizes, activation: str):
         super().__init__()
-        first, second, _, fourth = sizes.out_channels
         self.projects = nn.ModuleList(
-            nn.Conv2d(sizes.dim, channels, 1) for channels in sizes.out_channels)
-        self.resize_layers = nn.ModuleList([
-            nn.ConvTranspose2d(first, first, 4, 4), nn.ConvTranspose2d(second, second, 2, 2),
-            nn.Identity(), nn.Conv2d(fourth, fourth, 3, 2, 1)])
+            nn.Conv2d(given, wanted, 1)
+            for given, wanted in zip(sizes.channels, sizes.out_channels))
+        self.resize_layers = nn.ModuleList(
+            resize_layer(*pair) for pair in zip(sizes.out_channels, sizes.resizes))
         self.scratch = Scratch(sizes, activation)
 
-    def levels(self, tokens: Sequence[Tensor], rows: int, columns: int) -> List[Tensor]:
+    def levels(self, maps: Sequence[Tensor]) -> List[Tensor]:
         """Return the four feature maps layer_rn 1..4, [B, F, h, w], finest first."""
-        maps = []
-        for index, tapped in enumerate(tokens):
-            x = tapped.transpose(1, 2).reshape(tapped.shape[0], -1, rows, columns)
-            x = self.resize_layers[index](self.projects[index](x))
-            maps.append(getattr(self.scratch, f'layer{index + 1}_rn')(x))
-        return maps
+        return [getattr(self.scratch, f'layer{level}_rn')(resize(project(x)))
+                for level, (x, project, resize)
+                in enumerate(zip(maps, self.projects, self.resize_layers), 1)]
 
-    def fuse(self, maps: Sequence[Tensor], rows: int, columns: int) -> Tensor:
-        """Return the raw map [B, 1, 14 rows, 14 columns] from four feature maps, finest first."""
+    def fuse(self, maps: Sequence[Tensor], size: Sequence[int]) -> Tensor:
+        """Return the raw map [B, 1, *size] from four feature maps, finest first."""
         scratch, (map1, map2, map3, map4) = self.scratch, maps
         x = scratch.refinenet4(map3.shape[2:], map4)
         x = scratch.refinenet3(map2.shape[2:], x, map3)
         x = scratch.refinenet2(map1.shape[2:], x, map2)
         x = scratch.refinenet1([2 * side for side in map1.shape[2:]], x, map1)
-        x = functional.interpolate(scratch.output_conv1(x), size=(PATCH * rows, PATCH * columns),
-                                   mode='bilinear', align_corners=False)
+        x = functional.interpolate(scratch.output_conv1(x), size=tuple(size), mode='bilinear',
+                                   align_corners=False)
         return scratch.output_conv2(x)
 
-    def forward(self, tokens: Sequence[Tensor], rows: int, columns: int,
+    def forward(self, maps: Sequence[Tensor], size: Sequence[int],
                 state: State) -> Tuple[Tensor, State]:
-        """Return the raw map and the state, which is empty here and stays so."""
-        return self.fuse(self.levels(tokens, rows, columns), rows, columns), state
+        """
+        Return the raw map and the state, which is empty here and stays so.
+
+        :param maps: of the encoder; :param size: height and width of the raw map.
+        """
+        return self.fuse(self.levels(maps), size), state
 
 
 class RecurrentDPTHead(DPTHead):
     """The head with a recurrent block on each level."""
 
-    def __init__(self, sizes: Encoder, activation: str):
+    def __init__(self, sizes: Sizes, activation: str):
         super().__init__(sizes, activation)
         for level in (1, 2, 3, 4):
-            self.add_module(f'gru_layer_{level}', RecurrentConvLayer(sizes.features))
+            block = RecurrentConvLayer(sizes.features, sizes.padding)
+            self.add_module(f'gru_layer_{level}', block)
 
-    def forward(self, tokens: Sequence[Tensor], rows: int, columns: int,
+    def forward(self, maps: Sequence[Tensor], size: Sequence[int],
                 state: State) -> Tuple[Tensor, State]:
         """Return the raw map and the new state (levels 4, 3, 2, 1)."""
-        maps = self.levels(tokens, rows, columns)
+        maps = self.levels(maps)
         new = tuple(getattr(self, f'gru_layer_{level}')(maps[level - 1], old)
                     for level, old in zip((4, 3, 2, 1), state))
-        return self.fuse([hidden for hidden, _ in reversed(new)], rows, columns), new
+        return self.fuse([hidden for hidden, _ in reversed(new)], size), new

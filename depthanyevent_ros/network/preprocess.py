@@ -8,7 +8,6 @@ import torch
 from torch import nn, Tensor
 from torch.nn import functional
 
-from depthanyevent_ros.network.config import PATCH
 from depthanyevent_ros.network.depth_anyevent import DepthAnyEvent
 from depthanyevent_ros.network.dpt_head import State
 from depthanyevent_ros.network.input_size import network_size
@@ -45,10 +44,10 @@ class SensorModel(nn.Module):
         super().__init__()
         self.network = network
         self.height, self.width = height, width
-        self.input_size = network_size(height, width, least_height, least_width)
-        rows, columns = (side // PATCH for side in self.input_size)
+        self.input_size = network_size(height, width, least_height, least_width,
+                                       network.config.stride)
         with torch.no_grad():
-            position = network.pretrained.position(rows, columns).clone()
+            position = network.pretrained.position(*self.input_size).clone()
         constants = {'position': position, 'mean': torch.tensor(IMAGENET_MEAN).view(3, 1, 1),
                      'std': torch.tensor(IMAGENET_STD).view(3, 1, 1),
                      'rows': bicubic_matrix(height, self.input_size[0]),

@@ -34,9 +34,12 @@ def seeded_tensor(name: str, shape: torch.Size, random: np.random.RandomState) -
     """
     Return the initial value of one parameter.
 
-    Biases 0 (the last one LAST_BIAS), norms and LayerScale 1, tokens and position embedding
-    uniform with standard deviation 0.02, weights uniform with variance 1 / fan_in.
+    Biases and running means 0 (the last bias LAST_BIAS), norms and LayerScale 1, tokens and
+    position embedding uniform with standard deviation 0.02, weights uniform with variance
+    1 / fan_in.
     """
+    if name.endswith('.running_mean'):
+        return torch.zeros(shape)
     if name.endswith('.bias'):
         return torch.full(shape, LAST_BIAS if name.startswith(LAST_KEY) else 0.0)
     if name.endswith('.gamma') or 'norm' in name:

@@ -95,10 +95,15 @@ class Block(nn.Module):
 
 
 class VisionTransformer(nn.Module):
-    """The encoder; ``mask_token`` is part of the checkpoints and of no computation."""
+    """
+    The encoder; ``mask_token`` is part of the checkpoints and of no computation.
 
-    def __init__(self, dim: int, depth: int, heads: int):
+    :param taps: the blocks whose output is given out.
+    """
+
+    def __init__(self, dim: int, depth: int, heads: int, taps: Sequence[int] = ()):
         super().__init__()
+        self.taps = tuple(taps)
         self.cls_token = nn.Parameter(torch.zeros(1, 1, dim))
         self.pos_embed = nn.Parameter(torch.zeros(1, 1 + GRID * GRID, dim))
         self.mask_token = nn.Parameter(torch.zeros(1, dim))
@@ -106,13 +111,14 @@ class VisionTransformer(nn.Module):
         self.blocks = nn.ModuleList(Block(dim, heads) for _ in range(depth))
         self.norm = nn.LayerNorm(dim, eps=1e-6)
 
-    def position(self, rows: int, columns: int) -> Tensor:
+    def position(self, height: int, width: int) -> Tensor:
         """
-        Return the position embedding for a grid of patches, [1, 1 + rows * columns, dim].
+        Return the position embedding for a picture, [1, 1 + patches, dim], patches row by row.
 
         Bicubic, without antialiasing, by the factors (n + 0.1) / 37 of DINOv2. It depends on
         the weights and the size alone: compute it once for a fixed size.
         """
+        rows, columns = height // PATCH, width // PATCH
         if rows == GRID and columns == GRID:
             return self.pos_embed
         token, grid = self.pos_embed[:, :1], self.pos_embed[:, 1:]
@@ -121,18 +127,19 @@ class VisionTransformer(nn.Module):
         grid = functional.interpolate(grid, scale_factor=scale, mode='bicubic')
         return torch.cat([token, grid.flatten(2).transpose(1, 2)], 1)
 
-    def forward(self, image: Tensor, position: Tensor, taps: Sequence[int]) -> List[Tensor]:
+    def forward(self, image: Tensor, position: Tensor) -> List[Tensor]:
         """
-        Return the normalised patch tokens after each block of ``taps``.
+        Return the normalised patch tokens after each tapped block, as maps.
 
         :param image: [B, 3, 14 rows, 14 columns]; :param position: of :meth:`position`.
-        :returns: a [B, rows * columns, dim] tensor per tap; the class token is left out.
+        :returns: a [B, dim, rows, columns] tensor per tap; the class token is left out.
         """
+        grid = [side // PATCH for side in image.shape[-2:]]
         x = self.patch_embed(image)
         x = torch.cat([self.cls_token.expand(x.shape[0], -1, -1), x], 1) + position
         tapped = []
         for index, block in enumerate(self.blocks):
             x = block(x)
-            if index in taps:
-                tapped.append(self.norm(x)[:, 1:])
+            if index in self.taps:
+                tapped.append(self.norm(x)[:, 1:].transpose(1, 2).unflatten(2, grid))
         return tapped

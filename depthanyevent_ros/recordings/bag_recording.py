@@ -30,7 +30,7 @@ class BagRecording:
         self.frames_topic = chosen.frames
         self.camera_info_topic = chosen.camera_info
         self.counts = Counter()
-        self._source = source
+        self.source = source
         self._opening_notes = [*source.notes, *chosen.notes]
         self._reading_notes = []
         self._dialect = make_dialect(source.dialect)
@@ -50,7 +50,7 @@ class BagRecording:
         self.counts.clear()
         self._reading_notes.clear()
         wanted = {self.events_topic, self.frames_topic, self.camera_info_topic} - {None}
-        raw_messages = iter(self._source.messages(wanted, start_ns))
+        raw_messages = iter(self.source.messages(wanted, start_ns))
         n_read = 0
         while True:
             try:
@@ -79,7 +79,7 @@ class BagRecording:
 
     def close(self):
         """Close the files."""
-        self._source.close()
+        self.source.close()
 
     def __enter__(self):
         """Return the open recording."""

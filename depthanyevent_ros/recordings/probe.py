@@ -4,14 +4,17 @@
 
 from pathlib import Path
 
-from depthanyevent_ros.errors import RecordingError
+from depthanyevent_ros.datasets.open_dataset import find_reader
+from depthanyevent_ros.errors import DepthAnyEventError, RecordingError
 from depthanyevent_ros.recordings.bag_recording import BagRecording
+from depthanyevent_ros.recordings.sequence_recording import SequenceRecording
 from depthanyevent_ros.recordings.sources.open_source import (
     open_ros1, open_ros2_file, open_ros2_folder,
 )
 from depthanyevent_ros.recordings.topics import Selection
 
-_SUPPORTED = 'a rosbag2 folder, .mcap, .db3, a ROS 1 .bag or .aedat4'
+_SUPPORTED = ('a rosbag2 folder, .mcap, .db3, a ROS 1 .bag, .aedat4, an .hdf5 of MVSEC, or a '
+              'folder of DSEC, EventScape, ECD or E2Depth')
 
 
 def open_recording(path, events_topic=None, frames_topic=None, camera_info_topic=None,
@@ -19,9 +22,10 @@ def open_recording(path, events_topic=None, frames_topic=None, camera_info_topic
     """
     Open a recording for streaming; use it as a context manager.
 
-    :param path: a rosbag2 folder or file, a ROS 1 bag or an aedat4 file.
+    :param path: a rosbag2 folder or file, a ROS 1 bag, an aedat4 file, or a data set.
     :param events_topic: which events (likewise frames, camera_info) where there are several.
-    :param encoding: how an aedat4 file's events are packed ('mono' if None); bags keep their own.
+    :param encoding: how the events of an aedat4 file or data set are packed ('mono' if None);
+        bags keep their own.
     :returns: a Recording: ``messages(start_ns=None)`` yields its records in recorded order.
     :raises RecordingError: if there is nothing there that can be read, in one sentence.
     """
@@ -43,7 +47,9 @@ def _opener(path):
                 p.name.endswith(suffix) for p in path.iterdir()
                 for suffix in ('.mcap', '.db3', '.mcap.zstd', '.db3.zstd')):
             return _open_ros2_folder
-        raise RecordingError(f'{path} is a folder without a rosbag2 recording in it '
+        if find_reader(path) is not None:
+            return _open_dataset
+        raise RecordingError(f'{path} is a folder without a rosbag2 recording or data set in it '
                              f'(supported: {_SUPPORTED})')
     with open(path, 'rb') as stream:
         magic = stream.read(16)
@@ -81,9 +87,14 @@ def _open_aedat4(path, selection, encoding):
     return Aedat4Recording(path, selection, encoding or 'mono')
 
 
-def _refuse_hdf5(path, *_):
-    raise RecordingError(f'{path} is an HDF5 file: recordings of MVSEC and DSEC in HDF5 are not '
-                         f'read yet (supported: {_SUPPORTED})')
+def _open_dataset(path, selection, encoding):
+    side = 'right' if '/right/' in (selection.events or '') else 'left'
+    sequence = find_reader(path)(path, side)
+    try:
+        return SequenceRecording(sequence, selection, encoding or 'mono')
+    except DepthAnyEventError:
+        sequence.close()
+        raise
 
 
 #: First bytes of a file -> how it is opened.
@@ -92,5 +103,5 @@ _PROBES = (
     (b'SQLite format 3\x00', _open_ros2_file),
     (b'#ROSBAG V', _open_ros1),
     (b'#!AER-DAT4.0', _open_aedat4),
-    (b'\x89HDF\r\n\x1a\n', _refuse_hdf5),
+    (b'\x89HDF\r\n\x1a\n', _open_dataset),
 )

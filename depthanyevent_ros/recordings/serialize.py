@@ -6,6 +6,7 @@ from typing import Sequence
 
 import numpy as np
 
+from depthanyevent_ros.datasets.rotations import quaternion_of
 from depthanyevent_ros.depth.camera import CameraModel
 from depthanyevent_ros.recordings.message_types import ros2_types
 from depthanyevent_ros.recordings.pictures import ENCODINGS
@@ -14,6 +15,8 @@ IMAGE = 'sensor_msgs/msg/Image'
 CAMERA_INFO = 'sensor_msgs/msg/CameraInfo'
 POINT_CLOUD = 'sensor_msgs/msg/PointCloud2'
 DIAGNOSTICS = 'diagnostic_msgs/msg/DiagnosticArray'
+POSE = 'geometry_msgs/msg/PoseStamped'
+TRANSFORMS = 'tf2_msgs/msg/TFMessage'
 
 
 def serialize_image(image: np.ndarray, encoding: str, stamp_ns: int, frame_id: str) -> bytes:
@@ -74,6 +77,31 @@ def serialize_diagnostics(statuses: Sequence, stamp_ns: int) -> bytes:
         array.append(_message('diagnostic_msgs/msg/DiagnosticStatus', level=int(level), name=name,
                               message=message, hardware_id=hardware_id, values=pairs))
     return _serialize(DIAGNOSTICS, header=_header(stamp_ns, ''), status=array)
+
+
+def serialize_pose(pose: np.ndarray, stamp_ns: int, frame_id: str) -> bytes:
+    """Return a geometry_msgs/PoseStamped of a float64 [4, 4], in frame_id."""
+    pose_message = _message('geometry_msgs/msg/Pose', orientation=_quaternion(pose),
+                            position=_xyz('geometry_msgs/msg/Point', pose))
+    return _serialize(POSE, header=_header(stamp_ns, frame_id), pose=pose_message)
+
+
+def serialize_transform(pose: np.ndarray, stamp_ns: int, frame_id: str, child: str) -> bytes:
+    """Return a tf2_msgs/TFMessage with the pose of the frame child in frame_id, [4, 4]."""
+    transform = _message('geometry_msgs/msg/Transform', rotation=_quaternion(pose),
+                         translation=_xyz('geometry_msgs/msg/Vector3', pose))
+    return _serialize(TRANSFORMS, transforms=[_message(
+        'geometry_msgs/msg/TransformStamped', header=_header(stamp_ns, frame_id),
+        child_frame_id=child, transform=transform)])
+
+
+def _xyz(msgtype, pose):
+    return _message(msgtype, **dict(zip('xyz', pose[:3, 3].tolist())))
+
+
+def _quaternion(pose):
+    x, y, z, w = quaternion_of(pose[:3, :3])
+    return _message('geometry_msgs/msg/Quaternion', x=x, y=y, z=z, w=w)
 
 
 def _header(stamp_ns, frame_id):

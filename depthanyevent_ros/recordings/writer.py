@@ -1,9 +1,10 @@
 # Copyright 2026 The depthanyevent_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Recordings out: rosbag2 with mcap storage, as `ros2 bag` and other readers expect it."""
+"""Recordings out: rosbag2 (mcap, sqlite3), as `ros2 bag` and other readers expect it."""
 
 from pathlib import Path
 import shutil
+import sqlite3
 import tempfile
 from typing import Optional
 
@@ -36,13 +37,15 @@ class BagWriter:
     beside it under a hidden name. Leaving the ``with`` block by an exception discards it.
     """
 
-    def __init__(self, path, overwrite: bool = False, compress: bool = False):
+    def __init__(self, path, overwrite: bool = False, compress: bool = False,
+                 storage: str = 'mcap'):
         """
         Begin a recording.
 
         :param path: the folder to be; its parents are made.
         :param overwrite: whether a recording of that name is replaced (at close).
-        :param compress: whether chunks are compressed with zstd.
+        :param compress: whether chunks are compressed with zstd (mcap only).
+        :param storage: 'mcap' or 'sqlite3'.
         :raises RecordingError: if the folder exists already, or cannot be made.
         """
         self.path = Path(path)
@@ -55,11 +58,11 @@ class BagWriter:
             self._growing = Path(tempfile.mkdtemp(prefix=f'.{self.path.name}.',
                                                   dir=self.path.parent))
             self._writer = Writer(self._growing / self.path.name, version=9,
-                                  storage_plugin=StoragePlugin.MCAP)
+                                  storage_plugin=StoragePlugin[storage.upper()])
             if compress:
                 self._writer.set_compression(CompressionMode.STORAGE, CompressionFormat.ZSTD)
             self._writer.open()
-        except OSError as error:
+        except (OSError, sqlite3.Error) as error:
             raise RecordingError(f'{self.path} cannot be written: {error}') from None
         self._connections = {}
 
@@ -93,7 +96,7 @@ class BagWriter:
             connection = self.add_topic(topic, msgtype)
         try:
             self._writer.write(connection, record_ns, data)
-        except OSError as error:
+        except (OSError, sqlite3.Error) as error:
             raise RecordingError(f'{self.path} cannot be written: {error}') from None
         self.n_messages += 1
 
@@ -105,7 +108,7 @@ class BagWriter:
         try:
             writer.close()
             self._move_into_place()
-        except OSError as error:
+        except (OSError, sqlite3.Error) as error:
             raise RecordingError(f'{self.path} cannot be finished: {error}') from None
         finally:
             shutil.rmtree(self._growing, ignore_errors=True)

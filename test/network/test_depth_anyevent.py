@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from depthanyevent_ros.errors import ConfigError
-from depthanyevent_ros.network.config import ENCODERS, ModelConfig
+from depthanyevent_ros.network.config import ENCODERS, ModelConfig, TransformerSizes
 from depthanyevent_ros.network.depth_anyevent import build_network, state_sizes
 from depthanyevent_ros.network.dpt_head import FeatureFusionBlock
 from depthanyevent_ros.network.seeded import seeded_state_dict
@@ -26,7 +26,7 @@ def tiny(**changes):
     (322, 644, [(10, 21), (21, 44), (44, 90), (90, 182)])])
 def test_state_sizes_are_those_of_the_method(height, width, expected):
     """The table of the recurrent outputs, levels 4 to 1."""
-    assert list(state_sizes(height, width)) == expected
+    assert list(state_sizes(ENCODERS['vits'], height, width)) == expected
 
 
 @pytest.mark.parametrize('encoder, features', [('vits', 64), ('vitb', 128), ('vitl', 256)])
@@ -136,9 +136,9 @@ def test_only_the_unused_parameters_get_no_gradient():
         for n in (1, 2) for part in ('weight', 'bias')}
 
 
-def test_every_encoder_reads_its_last_block():
-    """The taps lie inside the encoder and end with its last block."""
-    for sizes in ENCODERS.values():
+def test_the_head_reads_the_last_block_of_every_transformer():
+    """The taps of a transformer lie inside it and end with its last block."""
+    for sizes in (each for each in ENCODERS.values() if isinstance(each, TransformerSizes)):
         assert np.all(np.diff(sizes.taps) > 0)
         assert sizes.taps[-1] == sizes.depth - 1
         assert sizes.dim % sizes.heads == 0

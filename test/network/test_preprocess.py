@@ -23,25 +23,35 @@ from depthanyevent_ros.network.seeded import seeded_state_dict
     ((260, 346), (196, 266), (196, 266))])
 def test_the_network_size_is_that_of_the_table(sensor, least, expected):
     """Lower-bound resize to multiples of 14 (height, width)."""
-    assert network_size(*sensor, *least) == expected
+    assert network_size(*sensor, *least, 14) == expected
+
+
+@pytest.mark.parametrize('sensor, least, expected', [
+    ((260, 346), (160, 224), (160, 224)), ((260, 346), (192, 256), (192, 256)),
+    ((260, 346), (128, 160), (128, 160)), ((480, 640), (160, 224), (160, 224)),
+    ((480, 640), (192, 256), (192, 256)), ((720, 1280), (160, 224), (160, 288)),
+    ((260, 346), (161, 224), (192, 224)), ((33, 33), (1, 1), (32, 32))])
+def test_a_convolutional_network_takes_multiples_of_32(sensor, least, expected):
+    """The same rule with another stride: 160 * 1280 / 720 is 284.4, nearest to 288."""
+    assert network_size(*sensor, *least, 32) == expected
 
 
 def test_halves_go_to_the_even_multiple():
     """A side of 35 is 2.5 patches: 28, not 42, unless the bound forbids it."""
-    assert network_size(35, 70, 14, 70) == (28, 70)
-    assert network_size(35, 70, 35, 70) == (42, 70)
+    assert network_size(35, 70, 14, 70, 14) == (28, 70)
+    assert network_size(35, 70, 35, 70, 14) == (42, 70)
 
 
 def test_a_bound_that_is_no_multiple_is_kept():
     """Rounding below the bound goes up instead."""
-    assert network_size(100, 100, 100, 100) == (112, 112)
+    assert network_size(100, 100, 100, 100, 14) == (112, 112)
 
 
 @pytest.mark.parametrize('sizes', [(0, 346, 266, 350), (260, -1, 266, 350), (260, 346, 266, 9000)])
 def test_a_senseless_size_is_refused(sizes):
     """The error names the side."""
     with pytest.raises(ConfigError, match='it must be from 1 to 8192'):
-        network_size(*sizes)
+        network_size(*sizes, 14)
 
 
 def model(height, width, least=(112, 154), model_type='RecDAv2'):

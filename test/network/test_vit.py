@@ -58,7 +58,7 @@ def test_the_position_embedding_is_sampled_at_dinov2s_points(rows, columns):
     torch.manual_seed(3)
     vit = VisionTransformer(6, 0, 1)
     torch.nn.init.normal_(vit.pos_embed)
-    position = vit.position(rows, columns).detach().numpy()[0]
+    position = vit.position(14 * rows, 14 * columns).detach().numpy()[0]
     grid = vit.pos_embed.detach().numpy()[0, 1:].reshape(37, 37, 6).astype(np.float64)
     expected = np.einsum('ri,cj,ijd->rcd', bicubic_matrix(rows), bicubic_matrix(columns), grid)
     np.testing.assert_allclose(position[1:], expected.reshape(-1, 6), atol=2e-5)
@@ -68,7 +68,7 @@ def test_the_position_embedding_is_sampled_at_dinov2s_points(rows, columns):
 def test_the_trained_grid_is_used_as_it_is():
     """At 518x518 nothing is interpolated."""
     vit = VisionTransformer(6, 0, 1)
-    assert vit.position(37, 37) is vit.pos_embed
+    assert vit.position(518, 518) is vit.pos_embed
 
 
 def test_the_position_is_not_symmetric_in_rows_and_columns():
@@ -77,16 +77,16 @@ def test_the_position_is_not_symmetric_in_rows_and_columns():
     with torch.no_grad():
         vit.pos_embed[0, 1:, 0] = torch.arange(37.).repeat_interleave(37)      # the row
         vit.pos_embed[0, 1:, 1] = torch.arange(37.).repeat(37)                 # the column
-    position = vit.position(10, 20)[0, 1:].reshape(10, 20, 2)
+    position = vit.position(140, 280)[0, 1:].reshape(10, 20, 2)
     assert (position[1:, :, 0] > position[:-1, :, 0]).all()
     assert (position[:, 1:, 1] > position[:, :-1, 1]).all()
 
 
 def test_taps_are_normalised_and_without_the_class_token():
-    """Each tap has one token per patch; the norm is applied to each."""
+    """Each tap is a map with one sample per patch; the norm is applied to each."""
     torch.manual_seed(4)
-    vit = VisionTransformer(12, 3, 2)
-    tapped = vit(torch.randn(1, 3, 28, 42), vit.position(2, 3), (0, 2))
-    assert [tuple(x.shape) for x in tapped] == [(1, 6, 12)] * 2
+    vit = VisionTransformer(12, 3, 2, (0, 2))
+    tapped = vit(torch.randn(1, 3, 28, 42), vit.position(28, 42))
+    assert [tuple(x.shape) for x in tapped] == [(1, 12, 2, 3)] * 2
     for x in tapped:                            # a fresh LayerNorm: mean 0, variance 1
-        torch.testing.assert_close(x.mean(-1), torch.zeros(1, 6), atol=1e-5, rtol=0)
+        torch.testing.assert_close(x.mean(1), torch.zeros(1, 2, 3), atol=1e-5, rtol=0)

@@ -1,0 +1,49 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Make a window file for training from a data set: MVSEC, DSEC, EventScape or E2Depth.
+
+    depthanyevent windows outdoor_day2_data.hdf5 windows/train/day2.h5
+"""
+
+from pathlib import Path
+import sys
+
+from tqdm import tqdm
+
+from depthanyevent_ros.datasets.open_dataset import find_reader
+from depthanyevent_ros.errors import EngineUnavailable, RecordingError
+
+
+def add_arguments(parser) -> None:
+    """Declare the arguments."""
+    parser.add_argument('source', type=Path, metavar='SRC', help='a data set with depth')
+    parser.add_argument('destination', type=Path, metavar='DST.h5', help='the file to be')
+    parser.add_argument('--kind', default='street',
+                        help='of the scenes; training balances kinds (default: %(default)s)')
+    parser.add_argument('--window-ms', type=float, default=50.0, metavar='MS',
+                        help='length of a window (default: %(default)g)')
+    parser.add_argument('--side', choices=('left', 'right'), default='left',
+                        help='which camera of a stereo data set (default: %(default)s)')
+
+
+def run(args) -> int:
+    """Write the file; nothing is left of it if anything fails."""
+    try:
+        from depthanyevent_ros.training.from_sequence import write_sequence
+    except ModuleNotFoundError as error:
+        raise EngineUnavailable(f'{error.name} is not installed: training needs what '
+                                'requirements/train.txt names') from error
+    if not args.source.exists():
+        raise RecordingError(f'{args.source} does not exist')
+    reader = find_reader(args.source)
+    if reader is None:
+        raise RecordingError(f'{args.source} is not a data set that is known here')
+    with reader(args.source, args.side) as sequence, tqdm(
+            desc=str(args.source), unit=' windows', leave=False, file=sys.stderr,
+            total=len(sequence.depths or ()), disable=None) as bar:
+        n_windows = write_sequence(sequence, args.destination, args.kind,
+                                   round(args.window_ms * 1000),
+                                   lambda done: bar.update(done - bar.n))
+    print(f'{n_windows} windows: {args.destination}')
+    return 0

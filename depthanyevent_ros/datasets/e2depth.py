@@ -1,0 +1,75 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+MVSEC as E2Depth preprocessed it (also DENSE's layout): voxel grids, depth and pictures, 346x260.
+
+Hidalgo-Carrio et al., Learning Monocular Dense Depth from Events, 3DV 2020, arXiv:2010.08350. A
+voxel grid holds 5 bins of the 50 ms before its depth map; there are no events.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from depthanyevent_ros.datasets.folders import read_array, read_png, stamped_files
+from depthanyevent_ros.datasets.sequence import DepthSeries, FrameSeries, SequenceBase, Series
+
+WIDTH, HEIGHT = 346, 260
+
+
+class E2DepthSequence(SequenceBase):
+    """
+    One sequence; ``voxels`` is a Series of float32 [5, H, W].
+
+    Which view the depth is in is not documented; it is passed on as that of the voxel grids.
+    """
+
+    kind = 'E2Depth (voxel grids)'
+    namespace = '/davis/left'
+    width, height = WIDTH, HEIGHT
+
+    def __init__(self, path: Path):
+        """
+        Open the folder of a sequence.
+
+        :raises RecordingError: if its files and stamps do not belong together.
+        """
+        super().__init__(path)
+        folder = Path(path)
+        self.notes.append('it holds voxel grids, not events: they are evaluated, not played')
+        stamps_ns, grids = stamped_files(folder / 'events' / 'voxels', 'event_tensor_*.npy')
+        self.voxels = Series(stamps_ns, lambda i: read_array(grids[i]))
+        stamps_of_depth_ns, maps = stamped_files(folder / 'depth' / 'data', 'depth_*.npy')
+        if maps:
+            self.depths = DepthSeries(stamps_of_depth_ns, lambda i: read_array(maps[i]), 'raw')
+        for name in ('davis_left_sync', 'davis'):
+            stamps_of_frames_ns, pictures = stamped_files(folder / 'rgb' / name, 'frame_*.png')
+            if pictures:
+                self.frames = FrameSeries(stamps_of_frames_ns, lambda i: read_png(pictures[i]))
+                break
+
+    def voxel_of_depth(self, i: int) -> np.ndarray:
+        """
+        Return the grid that belongs to a depth map, float32 [5, H, W]: the one nearest in time.
+
+        Where their numbers differ, the same index is not the same time.
+        """
+        gaps_ns = np.abs(self.voxels.stamps_ns - self.depths.stamps_ns[i])
+        return self.voxels.read(int(np.argmin(gaps_ns)))
+
+
+def tencode_of_voxels(voxels: np.ndarray) -> np.ndarray:
+    """
+    Return the Tencode image of a voxel grid, float32 [3, H, W] in [0, 1].
+
+    Bin i of B has the age 1 - i / (B - 1), the sign of its sum is the polarity, and later bins
+    overwrite earlier ones (DepthAnyEvent's path for MVSEC).
+    :param voxels: float [B, H, W], not normalised.
+    """
+    n_bins = len(voxels)
+    image = np.zeros((3, *voxels.shape[1:]), np.float32)
+    for i, grid in enumerate(voxels):
+        age = 1 - i / max(n_bins - 1, 1)
+        image[:, grid > 0] = np.array([[1], [age], [0]], np.float32)
+        image[:, grid < 0] = np.array([[0], [age], [1]], np.float32)
+    return image

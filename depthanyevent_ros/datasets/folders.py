@@ -1,0 +1,80 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What folders of data sets have in common: pictures, and files with a stamp in each line."""
+
+from pathlib import Path
+import re
+from typing import List, Tuple
+
+import cv2
+import numpy as np
+
+from depthanyevent_ros.datasets.times import seconds_to_ns
+from depthanyevent_ros.errors import RecordingError
+
+
+def read_png(path: Path) -> np.ndarray:
+    """
+    Return a picture with the depth of its samples as stored, [H, W] or [H, W, 3] (BGR).
+
+    :raises RecordingError: if it cannot be read.
+    """
+    image = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+    if image is None:
+        raise RecordingError(f'{path} is no readable picture')
+    return image
+
+
+def read_array(path: Path) -> np.ndarray:
+    """
+    Return an array file as float32: depth [H, W] or voxels [B, H, W].
+
+    :raises RecordingError: if it cannot be read.
+    """
+    try:
+        return np.load(path).astype(np.float32)
+    except (OSError, ValueError, EOFError) as error:
+        raise RecordingError(f'{path} is no readable array: {error}') from None
+
+
+def read_columns(path: Path, names: Tuple[str, ...]) -> np.ndarray:
+    """
+    Return the numbers of a text file, float64 (N, columns); lines that begin with # are left out.
+
+    :param names: of the columns, for the sentence of the error; further columns are ignored.
+    """
+    rows = [line.replace(',', ' ').split()[:len(names)]
+            for line in path.read_text(encoding='utf-8').splitlines()
+            if line.strip() and not line.startswith('#')]
+    try:
+        return np.array(rows, np.float64).reshape(len(rows), len(names))
+    except ValueError as error:
+        raise RecordingError(f'{path} is not made of the columns {", ".join(names)}: '
+                             f'{error}') from None
+
+
+def stamped_files(folder: Path, pattern: str) -> Tuple[np.ndarray, List[Path]]:
+    """
+    Return the stamps (int64 ns) and files of a folder with a timestamps.txt of index and seconds.
+
+    Where their numbers differ, a file belongs to the stamp with the index that ends its name.
+
+    :raises RecordingError: if a file has no stamp.
+    """
+    files = sorted(folder.glob(pattern))
+    if not files:
+        return np.zeros(0, np.int64), []
+    stamps = folder / 'timestamps.txt'
+    if not stamps.is_file():
+        raise RecordingError(f'{stamps} is missing')
+    rows = read_columns(stamps, ('index', 'seconds'))
+    stamps_ns = seconds_to_ns(rows[:, 1])
+    if len(files) == len(stamps_ns):
+        return stamps_ns, files
+    by_index = dict(zip(rows[:, 0].astype(int).tolist(), stamps_ns.tolist()))
+    try:
+        stamps_ns = [by_index[int(re.findall(r'\d+', file.name)[-1])] for file in files]
+    except (KeyError, IndexError):
+        raise RecordingError(f'{folder} has {len(files)} files of {pattern}, but {len(rows)} '
+                             'stamps, which do not name them all') from None
+    return np.array(stamps_ns, np.int64), files

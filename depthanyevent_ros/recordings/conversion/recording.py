@@ -1,0 +1,62 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""A recording without ROS messages of its own (aedat4) as the messages of a rosbag2."""
+
+from typing import Iterator
+
+from depthanyevent_ros.events.decoders import decode_all, make_decoder
+from depthanyevent_ros.recordings.conversion.outgoing import CAMERA_FRAME, Outgoing
+from depthanyevent_ros.recordings.cutting import cut
+from depthanyevent_ros.recordings.records import CameraInfoRecord, EventsRecord
+from depthanyevent_ros.recordings.serialize import (
+    CAMERA_INFO, IMAGE, serialize_camera_info, serialize_image,
+)
+
+
+class RecordingConversion:
+    """Yields events, pictures and calibration of one camera as they were recorded."""
+
+    n_events = None     # known after reading
+    namespace = '/event_camera'
+
+    def __init__(self, recording, events, packet_ns: int):
+        """
+        Take an open recording.
+
+        :param events: how events are written, from event_messages.py.
+        """
+        self._recording = recording
+        self._events = events
+        self._packet_ns = packet_ns
+        self._decoders = {}
+
+    @property
+    def notes(self):
+        """Return what the user should know, one sentence each."""
+        return self._recording.notes
+
+    def messages(self) -> Iterator[Outgoing]:
+        """Yield everything."""
+        for record in self._recording.messages():
+            if isinstance(record, EventsRecord):
+                yield from self._event_messages(record)
+            elif isinstance(record, CameraInfoRecord):
+                yield self._out('camera_info', CAMERA_INFO, record.record_ns,
+                                serialize_camera_info(record.camera, record.stamp_ns,
+                                                      record.frame_id or CAMERA_FRAME))
+            else:
+                yield self._out('image_raw', IMAGE, record.record_ns,
+                                serialize_image(record.image, record.encoding, record.stamp_ns,
+                                                record.frame_id or CAMERA_FRAME))
+
+    def _event_messages(self, record):
+        message = record.message
+        if message.encoding not in self._decoders:
+            self._decoders[message.encoding] = make_decoder(message.encoding)
+        for run in cut(decode_all(self._decoders[message.encoding], message), self._packet_ns):
+            data = self._events.serialize(run, message.width, message.height,
+                                          message.frame_id or CAMERA_FRAME)
+            yield self._out('events', self._events.msgtype, int(run['t_ns'][-1]), data, len(run))
+
+    def _out(self, name, msgtype, record_ns, data, n_events=0):
+        return Outgoing(record_ns, f'{self.namespace}/{name}', msgtype, data, n_events)

@@ -1,0 +1,47 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""How long until the next picture: little may move much more than a pixel meanwhile."""
+
+import numpy as np
+
+from depthanyevent_ros.simulation.camera_paths import CameraPath
+from depthanyevent_ros.simulation.scene import Scene
+
+#: Pixels per step: fine, and coarse where many windows matter more (brightness is interpolated).
+FINE, COARSE = 0.7, 1.3
+LEAST_US, MOST_US = 300, 5000
+_PROBE_S = 1e-3
+
+
+def sample(depth_m):
+    """Return some of the depths, [..., N] of [..., H, W], array or tensor."""
+    return depth_m[..., 4::9, 4::9].reshape(*depth_m.shape[:-2], -1)
+
+
+class Pace:
+    """Chooses the time steps of a simulation from speeds and depths."""
+
+    def __init__(self, scene: Scene, path: CameraPath, focal_px: float,
+                 most_pixels: float = FINE):
+        """Take what moves, the focal length, and how far it may move in a step."""
+        self._scene, self._path = scene, path
+        self._step_us = most_pixels * 1e6 / focal_px
+
+    def step_us(self, t_s: float, sample_m: np.ndarray, nearest_m: np.ndarray) -> int:
+        """
+        Return the time to the next picture, us.
+
+        :param sample_m: depths of the picture at this time, see `sample`;
+        :param nearest_m: [S], the least depth that each shape can have in the picture.
+        """
+        rotation, position = self._path.pose(t_s)
+        later, moved = self._path.pose(t_s + _PROBE_S)
+        turn = np.arccos(np.clip((np.trace(rotation.T @ later) - 1) / 2, -1, 1)) / _PROBE_S
+        speed = np.linalg.norm(moved - position) / _PROBE_S
+        near_m = np.partition(sample_m, len(sample_m) // 5)[len(sample_m) // 5]
+        flow = turn + speed / near_m                    # rad/s; near: nearer than most pixels
+        visible = np.isfinite(nearest_m)
+        if visible.any():
+            flow = max(flow, turn + np.max(self._scene.speed(t_s)[visible]
+                                           / np.maximum(nearest_m[visible], 0.3)))
+        return int(np.clip(self._step_us / max(flow, 1e-6), LEAST_US, MOST_US))

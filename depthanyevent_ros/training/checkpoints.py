@@ -1,0 +1,87 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+What a training writes: weights in the official layout, and the file it is resumed from.
+
+The weights are a dictionary of ``state_dict`` and ``config`` (sections ``trainer`` and ``model``),
+which ``network/checkpoint.py`` reads like a published one. Each file is replaced as a whole.
+"""
+
+import os
+from pathlib import Path
+import pickle
+from typing import Any, Dict, Mapping
+
+import torch
+from torch import Tensor
+
+from depthanyevent_ros.errors import WeightsError
+from depthanyevent_ros.training.recipe import Recipe
+
+VERSION = 1
+
+
+def save_weights(path: Path, tensors: Mapping[str, Tensor], recipe: Recipe,
+                 facts: Mapping[str, Any]) -> None:
+    """
+    Write weights with their configuration.
+
+    :param facts: plain values about the training (step, validation): kept in ``trainer``.
+    """
+    config = {
+        'trainer': {'use_logdepth': False, 'use_scaleshift': recipe.output_kind == 'relative',
+                    'clip_distance': recipe.far_m, 'recipe': recipe.as_dict(), **facts},
+        'model': recipe.model.as_dict(), 'output_kind': recipe.output_kind,
+        'licence': 'Apache-2.0', 'source': 'trained with depthanyevent_ros', 'trained': True}
+    plain = {name: tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
+             for name, tensor in tensors.items()}
+    save_whole(path, {'config': config, 'state_dict': plain})
+
+
+def save_whole(path: Path, content: Dict[str, Any]) -> None:
+    """Write with torch.save beside the file, then put it in its place: never half a file."""
+    growing = path.with_name(f'.{path.name}.{os.getpid()}')
+    try:
+        torch.save(content, growing)
+        os.replace(growing, path)
+    finally:
+        growing.unlink(missing_ok=True)
+
+
+def load_resume(path: Path, recipe: Recipe) -> Dict[str, Any]:
+    """
+    Read the file to resume from.
+
+    :raises WeightsError: if it is not there, is damaged, or belongs to another recipe.
+    """
+    try:
+        kept = torch.load(path, map_location='cpu', weights_only=True)
+    except FileNotFoundError as error:
+        raise WeightsError(f'there is nothing to resume: {path} does not exist') from error
+    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        raise WeightsError(f'{path} cannot be resumed from: it is damaged') from error
+    if not isinstance(kept, dict) or kept.get('version') != VERSION:
+        raise WeightsError(f'{path} was not written by this version of the trainer')
+    now, then = flat(recipe.as_dict()), flat(kept['recipe'])
+    differing = [name for name in now if name not in MAY_DIFFER and now[name] != then.get(name)]
+    if differing:
+        name = differing[0]
+        raise WeightsError(f'{path} belongs to another recipe: {name} was {then.get(name)!r} and '
+                           f'is {now[name]!r}')
+    return kept
+
+
+#: What may be another in a slice of a training than it was before. With other ``steps`` the
+#: learning rate falls to its end there, from where it is by the new count.
+MAY_DIFFER = ('steps', 'lanes', 'validate_every', 'validation_files', 'bf16', 'teacher', 'start')
+
+
+def flat(tree: Mapping[str, Any], prefix: str = '') -> Dict[str, Any]:
+    """Return nested tables as one, with dotted names."""
+    result: Dict[str, Any] = {}
+    for name, value in tree.items():
+        if isinstance(value, Mapping):
+            result.update(flat(value, f'{prefix}{name}.'))
+        else:
+            result[f'{prefix}{name}'] = value
+    return result

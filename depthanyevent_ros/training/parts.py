@@ -1,0 +1,47 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The parts that a recipe names: the network with its first weights, and the targets."""
+
+from pathlib import Path
+from typing import Tuple
+
+import torch
+
+from depthanyevent_ros.network.checkpoint import load_checkpoint
+from depthanyevent_ros.network.depth_anyevent import build_network, DepthAnyEvent
+from depthanyevent_ros.network.imagenet import load_imagenet
+from depthanyevent_ros.network.seeded import seeded_state_dict
+from depthanyevent_ros.network.weights import find_weights
+from depthanyevent_ros.training.recipe import Recipe
+from depthanyevent_ros.training.targets import MixedDepth, TargetSource, TeacherDepth, TrueDepth
+from depthanyevent_ros.training.unrolled import FrameTeacher, UnrolledNetwork
+
+IMAGENET = 'imagenet'
+
+
+def make_network(recipe: Recipe, fresh: bool) -> DepthAnyEvent:
+    """
+    Return the recipe's network.
+
+    :param fresh: whether it gets its first weights; else they are loaded by the caller.
+    """
+    network = build_network(recipe.model)
+    if fresh:
+        if recipe.start in ('', IMAGENET):
+            tensors = seeded_state_dict(recipe.model, recipe.seed)
+        else:
+            tensors = load_checkpoint(Path(recipe.start), recipe.model)[0]
+        network.load_state_dict(tensors, strict=True)
+        if recipe.start == IMAGENET:
+            load_imagenet(network.pretrained)
+    return network
+
+
+def make_targets(recipe: Recipe, size: Tuple[int, int], device: torch.device) -> TargetSource:
+    """Return where the targets come from: the files, a teacher, or both."""
+    true = TrueDepth(recipe.far_m)
+    if recipe.target == 'true':
+        return true
+    taught = TeacherDepth(FrameTeacher(
+        UnrolledNetwork(find_weights(recipe.teacher).network(), *size).to(device)))
+    return taught if recipe.target == 'teacher' else MixedDepth(true, taught, recipe.true_share)

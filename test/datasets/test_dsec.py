@@ -1,0 +1,139 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""DSEC folders, with each of their traps."""
+
+import cv2
+import h5py
+import numpy as np
+import pytest
+
+from depthanyevent_ros.datasets.dsec import DsecSequence, warp_grid
+from depthanyevent_ros.errors import RecordingError
+
+
+@pytest.fixture()
+def sequence(files, tmp_path):
+    """Return 800 events in 100.5 ms, 3 disparity maps, 5 images."""
+    with DsecSequence(files.dsec(tmp_path / 'city')) as sequence:
+        yield sequence
+
+
+def times_us(sequence):
+    """Return the stored times, us since t_offset."""
+    with h5py.File(sequence.path / 'events' / 'left' / 'events.h5') as file:
+        return file['events/t'][:].astype(np.int64)
+
+
+def test_times_are_absolute_beyond_32_bits(sequence, files):
+    """A uint32 plus t_offset is an OverflowError in NumPy 2, and a wrong time before."""
+    t_us = times_us(sequence)
+    events = sequence.events_by_index(0, 800)
+    np.testing.assert_array_equal(events['t_ns'], (t_us + files.OFFSET_US) * 1000)
+    assert sequence.t_last_ns == (int(t_us[-1]) + files.OFFSET_US) * 1000
+    assert set(events['p']) == {0, 1} and (sequence.width, sequence.height) == (640, 480)
+
+
+def test_windows_agree_with_a_mask(sequence, files):
+    """Also within a ms, before the first event, and in the partial ms after the index ends."""
+    t_us = times_us(sequence)
+    for a, b in ((0, 100_500), (1000, 2000), (1234, 1235), (-10**6, 500), (99_999, 10**7),
+                 (100_000, 100_500), (5000, 5000), (50_000, 40_000)):
+        window = sequence.events_between((files.OFFSET_US + a) * 1000,
+                                         (files.OFFSET_US + b) * 1000)
+        wanted = t_us[(t_us >= a) & (t_us < b)]
+        np.testing.assert_array_equal(window['t_ns'], (wanted + files.OFFSET_US) * 1000)
+    assert len(t_us[t_us >= 100_000]) > 0       # which the official slicer cannot reach
+
+
+def test_first_disparity_is_dropped(sequence, files):
+    """There are no events before it."""
+    np.testing.assert_array_equal(sequence.depths.stamps_ns,
+                                  (files.OFFSET_US + np.array([50_000, 100_000])) * 1000)
+    assert sequence.depths.frame == 'rect' and sequence.depths is sequence.depths_rect
+
+
+def test_depth_is_focal_length_times_baseline_over_disparity(sequence):
+    """570 px * 0.6 m / 20 px = 17.1 m; disparity 0 is no depth."""
+    depth_m = sequence.depths.read(0)
+    assert depth_m.dtype == np.float32 and depth_m[10, 20] == pytest.approx(17.1)
+    assert np.isfinite(depth_m).sum() == 1
+
+
+def test_depth_agrees_with_opencv(sequence):
+    """cv2.reprojectImageTo3D with the matrix of the calibration."""
+    q = np.array([[1, 0, 0, -335], [0, 1, 0, -221], [0, 0, 0, 570], [0, 0, 1 / 0.6, 0]])
+    disparity = np.full((480, 640), 30, np.float32)
+    points = cv2.reprojectImageTo3D(disparity, q)
+    assert sequence.depths.read(1)[10, 20] == pytest.approx(points[10, 20, 2], rel=1e-5)
+
+
+def test_calibration_is_that_of_the_event_camera(sequence):
+    """K distorted, P rectified."""
+    camera = sequence.camera
+    assert (camera.k[0, 0], camera.k[1, 1], camera.p[0, 0]) == (556, 555, 570)
+    assert camera.distortion_model == 'plumb_bob' and camera.problem() is None
+
+
+def test_pictures_are_warped_into_the_view_of_the_events(sequence):
+    """Twice the focal length: the corner at (670, 442) of the frame is (335, 221) here."""
+    image = sequence.frames.read(2)
+    assert image.shape == (480, 640, 3) and len(sequence.frames) == 5
+    assert image[219, 333, 0] == 20 and image[223, 337, 0] == 200
+    assert image[223, 333, 0] == 20
+
+
+def test_warp_is_the_homography_of_infinite_depth():
+    """A turn of 10 degrees about y, by hand at one pixel."""
+    turn = np.deg2rad(10)
+    k = np.array([[500, 0, 320], [0, 500, 240], [0, 0, 1.0]])
+    rotation = np.array([[np.cos(turn), 0, np.sin(turn)], [0, 1, 0],
+                         [-np.sin(turn), 0, np.cos(turn)]])
+    grid = warp_grid(np.array([[[320, 240], [420, 240]]], np.float32),
+                     k @ rotation @ np.linalg.inv(k))
+    expected = [320 + 500 * np.tan(turn), 320 + 500 * np.tan(turn + np.arctan(0.2))]
+    np.testing.assert_allclose(grid[0, :, 0], expected, atol=1e-3)
+
+
+def test_missing_blosc_is_said(files, tmp_path, monkeypatch):
+    """h5py alone says that it can't open a directory of plugins."""
+    hdf5plugin = pytest.importorskip('hdf5plugin')
+    folder = files.dsec(tmp_path / 'city', **hdf5plugin.Blosc(cname='zstd'))
+    with DsecSequence(folder) as sequence:
+        assert len(sequence.events_by_index(0, 800)) == 800
+    monkeypatch.setattr(h5py.h5z, 'filter_avail', lambda number: False)
+    with pytest.raises(RecordingError, match='install hdf5plugin'):
+        DsecSequence(folder)
+
+
+def test_what_is_missing_is_named(files, tmp_path):
+    """Events are needed, all else is a remark or None."""
+    folder = files.dsec(tmp_path / 'city')
+    with pytest.raises(RecordingError, match='holds no events of that camera'):
+        DsecSequence(folder, 'right')
+    (folder / 'disparity' / 'event' / '000004.png').unlink()
+    with DsecSequence(folder) as sequence:
+        assert sequence.depths is None and '2 disparity maps have 3 stamps' in sequence.notes[0]
+    (folder / 'calibration' / 'cam_to_cam.yaml').write_text('intrinsics: {}')
+    with pytest.raises(RecordingError, match='no calibration of DSEC'):
+        DsecSequence(folder)
+    (folder / 'calibration' / 'cam_to_cam.yaml').unlink()
+    with DsecSequence(folder) as sequence:
+        assert sequence.camera is None and 'cam_to_cam' in sequence.notes[0]
+
+
+def test_damage_within_a_file_is_one_sentence(files, tmp_path):
+    """A chunk that cannot be unpacked: what is before it is read, then it is said."""
+    folder = files.dsec(tmp_path / 'city', n=300_000, compression='gzip')
+    path = folder / 'events' / 'left' / 'events.h5'
+    with h5py.File(path) as file:
+        chunk = file['events/x'].id.get_chunk_info(1)
+    with open(path, 'r+b') as stream:
+        stream.seek(chunk.byte_offset)
+        stream.write(bytes(64))
+    with DsecSequence(folder) as sequence:
+        assert len(sequence.events_by_index(0, 100)) == 100
+        with pytest.raises(RecordingError, match='events.h5 is damaged in /events/x'):
+            sequence.events_by_index(0, 300_000)
+    (folder / 'images' / 'left' / 'rectified' / '000001.png').write_bytes(b'x')
+    with DsecSequence(folder) as sequence, pytest.raises(RecordingError, match='000001.png'):
+        sequence.frames.read(1)

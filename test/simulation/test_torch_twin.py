@@ -1,0 +1,111 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The torch twin sees what the numba version sees."""
+
+import numpy as np
+import pytest
+import torch
+
+from depthanyevent_ros.depth.camera import CameraModel
+from depthanyevent_ros.simulation.dataset import windows_of
+from depthanyevent_ros.simulation.optics import tiled_rays
+from depthanyevent_ros.simulation.pixels import EventPixels, PixelParameters
+from depthanyevent_ros.simulation.ray_caster import RayCaster
+from depthanyevent_ros.simulation.simulator import Simulation
+from depthanyevent_ros.simulation.torch_twin.pixels import TorchPixels
+from depthanyevent_ros.simulation.torch_twin.ray_caster import TorchRayCaster
+from depthanyevent_ros.simulation.torch_twin.windows import TwinWindows
+from depthanyevent_ros.simulation.variety import Setup
+from depthanyevent_ros.simulation.worlds import make_world
+
+CAMERA = CameraModel.from_values(87, 65, [63, 0, 43.5, 0, 63, 32.7, 0, 0, 1],
+                                 [-0.32, 0.11, 0.0004, -0.0006, 0.0], 'plumb_bob')
+PLACES = [('room', 'walking'), ('corridor', 'flying'), ('street', 'rotating')]
+TIMES_S = (0.0, 0.21, 0.4)
+
+
+@pytest.fixture(scope='module')
+def worlds():
+    """Return a world of each kind."""
+    return [make_world(*place, np.random.default_rng(6), 0.5) for place in PLACES]
+
+
+@pytest.fixture(scope='module')
+def twin(worlds):
+    """Return brightness and depth of three worlds at three times, in one go."""
+    caster = TorchRayCaster(worlds, [CAMERA] * 3)
+    return caster.look([0, 1, 2], TIMES_S)
+
+
+@pytest.mark.parametrize('which', range(3), ids=[kind for kind, _ in PLACES])
+def test_pictures_and_depth_agree(which, worlds, twin):
+    """Depth to 1e-4 and brightness to 2e-3, but for pixels on outlines."""
+    world = worlds[which]
+    picture, depth_m = RayCaster(world.scene, tiled_rays(CAMERA)).look(
+        TIMES_S[which], *world.path.pose(TIMES_S[which]))
+    other, other_m = (part[which].numpy() for part in twin)
+    assert np.array_equal(np.isinf(depth_m), np.isinf(other_m)) or np.mean(
+        np.isinf(depth_m) != np.isinf(other_m)) < 2e-3
+    both = np.isfinite(depth_m) & np.isfinite(other_m)
+    assert np.mean(np.abs(depth_m[both] / other_m[both] - 1) > 1e-4) < 3e-3
+    assert np.mean(np.abs(picture - other) > 2e-3) < 1e-2
+
+
+def test_a_picture_does_not_depend_on_its_batch(worlds, twin):
+    """Alone or with others, the same but for rounding."""
+    alone, _ = TorchRayCaster(worlds[1:2], [CAMERA]).look([0], TIMES_S[1:2])
+    np.testing.assert_allclose(alone[0].numpy(), twin[0][1].numpy(), atol=1e-4)
+
+
+def test_pixels_fire_as_the_numba_version_does():
+    """Flicker without noise: the number of events, and time and polarity of the last, agree."""
+    kinds = (PixelParameters(shot_hz=0.0, hot_share=0.0),
+             PixelParameters(threshold_on=0.15, refractory_us=900, shot_hz=0.0, hot_share=0.0))
+    sensors = [EventPixels(p, 30, 20, np.random.default_rng(i)) for i, p in enumerate(kinds)]
+    twin = TorchPixels(sensors)
+    rng = np.random.default_rng(5)
+    pictures = rng.random((2, 20, 30), np.float32) ** 2
+    for sensor, picture in zip(sensors, pictures):
+        sensor.start(picture, 0)
+    twin.start(torch.from_numpy(pictures))
+    events, t_us = [[], []], np.zeros(2, np.int64)
+    for _ in range(30):
+        t_us = t_us + rng.integers(200, 3000, 2)
+        pictures = np.clip(pictures * rng.uniform(0.7, 1.4, pictures.shape), 0.001, 1)
+        pictures = pictures.astype(np.float32)
+        for found, sensor, picture, t in zip(events, sensors, pictures, t_us.tolist()):
+            found.append(sensor.look(picture, t))
+        twin.look(torch.from_numpy(pictures), torch.from_numpy(t_us))
+    for b, found in enumerate(events):
+        found = np.concatenate(found)
+        number, last_us = np.zeros((20, 30), int), np.full((20, 30), -1)
+        np.add.at(number, (found['y'], found['x']), 1)
+        last_us[found['y'], found['x']] = found['t_ns'] // 1000
+        assert len(found) > 1000
+        assert np.mean(number != twin.n_events[b].numpy()) < 0.01
+        assert np.mean(np.abs(last_us - twin.last_us[b].numpy()) > 1) < 0.01
+
+
+def test_noise_resets_a_ready_pixel_only():
+    """A pixel in its refractory period stays silent."""
+    twin = TorchPixels([EventPixels(PixelParameters(), 2, 1, np.random.default_rng(0))])
+    twin._free_us[0, 0, 0] = 500
+    everywhere, at = torch.ones((1, 1, 2), dtype=torch.bool), torch.full((1, 1, 2), 400)
+    twin.add_noise(everywhere, at, everywhere)
+    assert twin.n_events.tolist() == [[[0, 1]]] and twin.last_us.tolist() == [[[-1, 400]]]
+    assert twin._change[0, 0, 1] == 0 and twin._change[0, 0, 0] != 0
+
+
+def test_windows_are_those_of_the_numba_version():
+    """Two sequences side by side: depth, number of events and pictures, nearly everywhere."""
+    setup = Setup(PixelParameters(threshold_on=0.12, threshold_off=0.12, shot_hz=0.0,
+                                  hot_share=0.0, leak_hz=0.3))
+    ones, others = ([Simulation('corridor', 'standing', seed, 0.06, setup, most_pixels=10.0)
+                     for seed in (3, 4)] for _ in range(2))
+    made = list(TwinWindows(ones).windows(1))
+    assert sorted((w.sequence, w.stamp_ns) for w in made) == [(0, 50_000_000), (1, 50_000_000)]
+    for window in made:
+        expected, = windows_of(others[window.sequence], 1)
+        assert np.mean(np.abs(window.depth_m.numpy() / expected.depth_m - 1) > 1e-4) < 3e-3
+        assert window.n_events == pytest.approx(expected.window.n_events, rel=0.1)
+        assert np.mean(np.abs(window.image.numpy() - expected.window.image) > 0.05) < 0.01

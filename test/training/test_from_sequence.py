@@ -1,0 +1,74 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Window files from the readers of data sets."""
+
+import numpy as np
+import pytest
+
+from depthanyevent_ros.datasets.sequence import DepthSeries, FrameSeries, SequenceBase
+from depthanyevent_ros.depth.camera import CameraModel
+from depthanyevent_ros.errors import RecordingError
+from depthanyevent_ros.events.tencode import encode_tencode
+from depthanyevent_ros.events.types import make_events
+from depthanyevent_ros.training.from_sequence import write_sequence
+from depthanyevent_ros.training.windows_file import WindowsFile
+
+MS = 1_000_000
+W, H = 32, 24
+EVENTS = make_events(np.arange(200) % W, np.arange(200) % H, np.arange(200) * MS,
+                     np.arange(200) % 3 == 0)
+
+
+class Reader(SequenceBase):
+    """A sequence of 200 ms: depth every 45 ms, k metres deep, a frame at 100 ms."""
+
+    def __init__(self, view='raw', camera=None):
+        super().__init__('made up')
+        self.width, self.height, self.n_events, self.camera = W, H, len(EVENTS), camera
+        self.t_first_ns, self.t_last_ns = 0, 199 * MS
+        self.depths = DepthSeries(np.arange(8) * 45 * MS,
+                                  lambda k: np.full((H, W), k, np.float32), view)
+        self.frames = FrameSeries(np.array([100 * MS]), lambda k: np.full((H, W, 3), 90, np.uint8))
+
+    def events_between(self, start_ns, end_ns):
+        """Return the events of a time."""
+        return EVENTS[(EVENTS['t_ns'] >= start_ns) & (EVENTS['t_ns'] < end_ns)]
+
+
+def test_windows_end_at_the_depth_stamps(tmp_path):
+    """The first one has no events before it, those after 220 ms have few or none."""
+    done = []
+    assert write_sequence(Reader(), tmp_path / 'a.h5', 'street', progress=done.append) == 4
+    clip = WindowsFile(tmp_path / 'a.h5').read(0, 4)
+    assert (clip.stamp_ns // MS).tolist() == [45, 90, 135, 180] and done[-1] == 8
+    assert clip.n_events.tolist() == [45, 50, 50, 50]
+    assert clip.depth_m[:, 0, 0].tolist() == [1, 2, 3, 4]
+    assert clip.frame.max((1, 2)).tolist() == [0, 90, 90, 0]   # 80 ms away is another scene
+    inside = EVENTS[40:90]
+    image = encode_tencode(inside['x'], inside['y'], inside['t_ns'], inside['p'], H, W)
+    np.testing.assert_allclose(clip.tencode[1], image, atol=0.003)
+
+
+def test_events_go_where_rectified_depth_is(tmp_path):
+    """The principal point moves 2.5 px to the right and 0.5 down; events are truncated."""
+    k, p = [20, 0, 15, 0, 20, 11, 0, 0, 1], [20, 0, 17.5, 0, 0, 20, 11.5, 0, 0, 0, 1, 0]
+    camera = CameraModel.from_values(W, H, k, [0] * 5, 'plumb_bob', None, p)
+    write_sequence(Reader('rect', camera), tmp_path / 'a.h5', 'street')
+    write_sequence(Reader(), tmp_path / 'b.h5', 'street')
+    moved, still = (WindowsFile(tmp_path / name).read(0, 1).tencode[0]
+                    for name in ('a.h5', 'b.h5'))
+    np.testing.assert_allclose(moved[0, :, 2:], still[0, :, :-2])
+    assert WindowsFile(tmp_path / 'a.h5').intrinsics == (20, 20, 17.5, 11.5)
+
+
+def test_a_sequence_without_depth_is_refused(tmp_path):
+    """With a sentence, and no file is left."""
+    reader = Reader()
+    reader.depths = None
+    with pytest.raises(RecordingError, match='no depth'):
+        write_sequence(reader, tmp_path / 'a.h5', 'street')
+    reader = Reader()
+    reader.depths = DepthSeries(np.array([-10 * MS]), reader.events_between)
+    with pytest.raises(RecordingError, match='no depth map with 50000 us'):
+        write_sequence(reader, tmp_path / 'a.h5', 'street')
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,215 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The training as a whole: it learns, it can be cut into slices, it can be shared."""
+
+import csv
+import os
+import socket
+import subprocess
+import sys
+
+import pytest
+import torch
+import yaml
+
+from depthanyevent_ros.errors import DepthAnyEventError, WeightsError
+from depthanyevent_ros.network.config import CHOICES
+from depthanyevent_ros.network.weights import find_weights
+from depthanyevent_ros.training import trainer
+from depthanyevent_ros.training.distributed import Alone
+from depthanyevent_ros.training.folder import open_folder
+from depthanyevent_ros.training.run_plan import RunPlan
+from depthanyevent_ros.training.trainer import Training
+
+NEVER = bool
+
+
+def train(recipe, data, out, stop_at=None, **run):
+    """Train on the CPU in this process; return the training."""
+    training = Training(recipe, open_folder(data), Alone('cpu'),
+                        RunPlan(out, workers=0, log_every=1, **run))
+    training.run(lambda: training.step == stop_at)
+    return training
+
+
+def column(path, name):
+    """Return a column of a CSV file."""
+    with open(path, newline='') as file:
+        return [row[name] for row in csv.DictReader(file)]
+
+
+def tensors(path):
+    """Return the tensors of a checkpoint."""
+    return torch.load(path, weights_only=True)['state_dict']
+
+
+def same(one, two):
+    """Tell whether two state_dicts are the same bit for bit."""
+    return one.keys() == two.keys() and all(torch.equal(one[name], two[name]) for name in one)
+
+
+@pytest.fixture(scope='module')
+def one_scene(windows, tmp_path_factory):
+    """Return a folder with a single sequence."""
+    folder = tmp_path_factory.mktemp('one')
+    (folder / 'train').mkdir()
+    os.link(windows / 'train' / '1.h5', folder / 'train' / '1.h5')
+    return folder
+
+
+def test_it_learns_one_sequence_by_heart(make_recipe, one_scene, tmp_path):
+    """The loss falls to a small part."""
+    recipe = make_recipe(steps=40, augment={'flip': 0}, optimiser={'warm_up': 5,
+                                                                   'learning_rate': 3e-3})
+    train(recipe, one_scene, tmp_path)
+    losses = list(map(float, column(tmp_path / 'train.csv', 'loss')))
+    assert sum(losses[-5:]) < 0.35 * sum(losses[:5])
+
+
+def test_its_weights_load_like_published_ones(make_recipe, windows, tmp_path):
+    """state_dict and config; metric, trained, its licence and its validation are in it."""
+    train(make_recipe(steps=2, validate_every=1), windows, tmp_path)
+    for name in ('last.pth', 'best.pth'):
+        weights = find_weights(str(tmp_path / name))
+        assert weights.output_kind == 'metric' and weights.trained
+        assert weights.config.encoder == 'efflite0'
+        weights.network()
+    content = torch.load(tmp_path / 'last.pth', weights_only=True)
+    assert set(content) == {'config', 'state_dict'}
+    assert content['config']['trainer']['validation']['mean']['n_windows'] == 5
+    assert column(tmp_path / 'validation.csv', 'kind') == ['room', 'mean'] * 2
+
+
+def test_slices_are_the_whole(make_recipe, windows, tmp_path):
+    """Stopped and resumed it gives the same weights bit for bit, and one log."""
+    recipe = make_recipe(steps=6, state_noise=0.1, augment={'drop': 0.3, 'noise': 0.01})
+    train(recipe, windows, tmp_path / 'whole')
+    train(recipe, windows, tmp_path / 'slices', stop_at=3)
+    train(recipe, windows, tmp_path / 'slices', stop_at=5, resume=True)
+    train(recipe, windows, tmp_path / 'slices', resume=True)
+    assert same(*(tensors(tmp_path / name / 'last.pth') for name in ('whole', 'slices')))
+    assert column(tmp_path / 'slices' / 'train.csv', 'loss') \
+        == column(tmp_path / 'whole' / 'train.csv', 'loss')
+
+
+def test_a_killed_training_goes_on_from_its_last_save(make_recipe, windows, tmp_path):
+    """Killed with the log ahead of what was saved: the steps are taken and logged again."""
+    recipe = make_recipe(steps=5)
+    train(recipe, windows, tmp_path / 'whole')
+    killed = train(recipe, windows, tmp_path / 'killed', stop_at=2)
+    kept = (tmp_path / 'killed' / 'resume.pth').read_bytes()
+    killed = train(recipe, windows, tmp_path / 'killed', stop_at=4, resume=True)
+    assert killed.step == 4
+    (tmp_path / 'killed' / 'resume.pth').write_bytes(kept)
+    train(recipe, windows, tmp_path / 'killed', resume=True)
+    assert same(*(tensors(tmp_path / name / 'last.pth') for name in ('whole', 'killed')))
+    assert column(tmp_path / 'killed' / 'train.csv', 'step') == ['1', '2', '3', '4', '5']
+
+
+def test_a_time_limit_leaves_something_to_resume(make_recipe, windows, tmp_path):
+    """It ends before the next step."""
+    training = train(make_recipe(), windows, tmp_path, time_limit_s=0)
+    assert training.step == 0 and (tmp_path / 'resume.pth').is_file()
+
+
+def test_what_does_not_fit_is_not_resumed(make_recipe, windows, tmp_path):
+    """Another recipe, a damaged file, none at all; and a training is not written over."""
+    train(make_recipe(steps=1), windows, tmp_path)
+    with pytest.raises(WeightsError, match='another recipe: optimiser.learning_rate was 0.001'):
+        train(make_recipe(steps=1, optimiser={'learning_rate': 0.1}), windows, tmp_path,
+              resume=True)
+    with pytest.raises(DepthAnyEventError, match='holds a training already'):
+        train(make_recipe(), windows, tmp_path)
+    path = tmp_path / 'resume.pth'
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(WeightsError, match='damaged'):
+        train(make_recipe(steps=1), windows, tmp_path, resume=True)
+    with pytest.raises(WeightsError, match='nothing to resume'):
+        train(make_recipe(steps=1), windows, tmp_path / 'none', resume=True)
+
+
+@pytest.mark.filterwarnings('ignore:Detected call of `lr_scheduler')
+def test_a_step_without_a_finite_gradient_changes_nothing(
+        make_recipe, windows, tmp_path, monkeypatch):
+    """It is passed over; too many in a row end the training with a sentence."""
+    monkeypatch.setattr(trainer, 'MOST_BAD_STEPS', 2)
+    training = Training(make_recipe(steps=50), open_folder(windows), Alone('cpu'),
+                        RunPlan(tmp_path, workers=0))
+    before = {name: value.clone() for name, value in training.network.state_dict().items()}
+    training.loss = lambda depth, target, mask: (depth * float('nan')).sum()
+    with pytest.raises(DepthAnyEventError, match='diverged'):
+        training.run(NEVER)
+    assert same(before, training.network.state_dict())
+
+
+@pytest.mark.parametrize('changes', [
+    {'model': {'model_type': 'DAv2'}}, {'bf16': True},
+    {'loss': {'name': 'scale_and_shift_invariant'}, 'output_kind': 'relative'},
+    {'optimiser': {'freeze_encoder': True}},
+    {'model': {'encoder': 'vitt', 'input_size_width': 98, 'input_size_height': 70}}], ids=str)
+def test_other_recipes_train(make_recipe, windows, tmp_path, changes):
+    """One step of each is finite and moves the head."""
+    training = train(make_recipe(**changes, steps=1), windows, tmp_path)
+    assert training.bad_steps == 0
+
+
+@pytest.mark.parametrize('target', ['teacher', 'mixed'])
+def test_a_teacher_labels_the_frames(make_recipe, windows, tmp_path, small_weights, target):
+    """Any weights can stand in for one; the recipe names them."""
+    recipe = make_recipe(target=target, teacher=str(small_weights()), steps=2,
+                         loss={'name': 'scale_and_shift_invariant'}, output_kind='relative')
+    training = train(recipe, windows, tmp_path)
+    assert training.bad_steps == 0 and training.average.n_steps == 2
+
+
+def test_a_network_for_frames_trains_on_frames(make_recipe, windows, tmp_path, monkeypatch):
+    """The stand-in for a teacher is made by the same trainer."""
+    monkeypatch.setitem(CHOICES, 'input_type', ('events', 'rgb'))
+    training = train(make_recipe(model={'input_type': 'rgb'}, steps=1), windows, tmp_path)
+    assert training.bad_steps == 0
+
+
+TOGETHER = """
+import sys, torch
+torch.set_num_threads(1)
+from pathlib import Path
+from depthanyevent_ros.training.distributed import join_processes
+from depthanyevent_ros.training.folder import open_folder
+from depthanyevent_ros.training.recipe import read_recipe
+from depthanyevent_ros.training.run_plan import RunPlan
+from depthanyevent_ros.training.trainer import Training
+processes = join_processes('cpu')
+training = Training(read_recipe(sys.argv[1]), open_folder(sys.argv[2]), processes,
+                    RunPlan(Path(sys.argv[3]), workers=0, log_every=1))
+training.run(bool)
+processes.close()
+"""
+
+
+def test_two_processes_train_like_one(make_recipe, windows, tmp_path):
+    """Two with two lanes each give what one with four gives, but for rounding."""
+    changes = dict(steps=3, loss={'name': 'scale_and_shift_invariant', 'alpha': 0.5})
+    train(make_recipe(**changes, lanes=4), windows, tmp_path / 'one')
+    recipe = tmp_path / 'recipe.yaml'
+    recipe.write_text(yaml.safe_dump(make_recipe(**changes, lanes=2).as_dict()))
+    with socket.socket() as free:
+        free.bind(('127.0.0.1', 0))
+        port = free.getsockname()[1]
+    children = [subprocess.Popen(
+        [sys.executable, '-c', TOGETHER, recipe, windows, tmp_path / 'two'],
+        env={**os.environ, 'RANK': str(rank), 'WORLD_SIZE': '2', 'MASTER_ADDR': '127.0.0.1',
+             'MASTER_PORT': str(port), 'PYTHONPATH': os.pathsep.join(sys.path)})
+        for rank in range(2)]
+    try:
+        assert [child.wait(120) for child in children] == [0, 0]
+    finally:
+        for child in children:
+            child.kill()
+    one, two = (tensors(tmp_path / name / 'last.pth') for name in ('one', 'two'))
+    # In the mean: AdamW enlarges the rounding of the tiniest gradients to whole steps of 1e-3.
+    assert torch.cat([(two[name] - one[name]).abs().flatten() for name in one]).mean() < 2e-6
+    losses = [list(map(float, column(tmp_path / name / 'train.csv', 'loss')))
+              for name in ('one', 'two')]
+    assert losses[1] == pytest.approx(losses[0], rel=1e-4)
+    kept = torch.load(tmp_path / 'two' / 'resume.pth', weights_only=True)
+    assert len(kept['state'][0][0]) == 4
