@@ -86,7 +86,7 @@ $(STAMPS)/requirements: $(STAMPS)/venv $(wildcard requirements/*.txt)
 	@echo 'Installing ROS 2 and the libraries into .venv: some minutes, once'
 	$(VENV_PYTHON) -m pip install --quiet --use-pep517 --constraint requirements/constraints.txt \
 	    -r requirements/ros.txt -r requirements/interfaces.txt \
-	    -r requirements/run.txt -r requirements/test.txt
+	    -r requirements/run.txt -r requirements/train.txt -r requirements/test.txt
 	@touch $@
 
 # What was built goes with the ROS versions it was built for, not with every library.

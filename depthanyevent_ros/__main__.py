@@ -83,6 +83,11 @@ def _guarded(run, args, verb):
         # to write at its end must go somewhere.
         sys.stdout = open('/dev/null', 'w')
         return OK
+    except OSError as error:                    # a folder that cannot be made, a full disk
+        if args.debug or error.filename is None:
+            raise
+        print(f'depthanyevent {verb}: {error.filename}: {error.strerror}', file=sys.stderr)
+        return FAILED
     except KeyboardInterrupt:
         print(f'depthanyevent {verb}: interrupted', file=sys.stderr)
         return FAILED

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = [ROOT, ROOT / 'interfaces' / 'dvs_msgs', ROOT / 'interfaces' / 'event_camera_msgs']
 #: Import name -> the rosdep key that has it.
 KEYS = {'yaml': 'python3-yaml', 'cv2': 'python3-opencv', 'numpy': 'python3-numpy',
-        'PIL': 'python3-pil'}
+        'PIL': 'python3-pil', 'skimage': 'scikit_image', 'tensorboardX': 'tensorboardx'}
 
 
 SETUP = """
@@ -100,9 +100,9 @@ def test_no_dependency_in_package_xml_is_of_pip_only():
 
 @pytest.mark.parametrize('folder', ['depthanyevent_ros', 'launch'])
 def test_every_import_is_declared(folder):
-    """What the code imports is in package.xml, or in requirements/run.txt."""
+    """What the code imports is in package.xml, in requirements/run.txt or in train.txt."""
     declared = {each.name for each in parse_package(str(ROOT)).exec_depends}
-    by_pip = {each.replace('-', '_') for each in requirements('run')}
+    by_pip = {each.replace('-', '_') for name in ('run', 'train') for each in requirements(name)}
     known = declared | by_pip | set(sys.stdlib_module_names) | {'depthanyevent_ros'}
     names = imported_by(folder)
     assert not {name for name in names if KEYS.get(name, name) not in known}
@@ -185,10 +185,10 @@ def test_installed_package_has_its_executables_and_share_files_where_ros_2_looks
 def test_extras_are_the_requirements_files(metadata):
     """The lists are kept in one place."""
     assert {name: len(lines) for name, lines in metadata['extras'].items()} == {
-        name: len(requirements(name)) for name in ('run', 'test')}
+        name: len(requirements(name)) for name in ('run', 'train', 'test')}
 
 
-@pytest.mark.parametrize('name', ['ros', 'interfaces', 'run', 'test'])
+@pytest.mark.parametrize('name', ['ros', 'interfaces', 'run', 'train', 'test'])
 def test_every_requirement_has_an_exact_version_that_fits(name):
     """A fresh clone gets what was tested: requirements/constraints.txt pins it."""
     pins = requirements('constraints')

@@ -9,13 +9,17 @@ goes to the depth node, for example --ros-args -p window.stride_ms:=25.0
 """
 
 from pathlib import Path
+import re
 import sys
 import time
 
 from tqdm import tqdm
 
 from depthanyevent_ros.cli.info import add_topic_arguments, open_from
+from depthanyevent_ros.cli.node_settings import parameters_of_ros_args, window_rule
 from depthanyevent_ros.errors import ConfigError, DepthAnyEventError
+from depthanyevent_ros.parameters import load_spec, make_settings
+from depthanyevent_ros.recordings.player import PlayOptions
 from depthanyevent_ros.report.build import build_report, RunConditions
 from depthanyevent_ros.report.timeline import read_timeline
 
@@ -48,6 +52,10 @@ def add_arguments(parser):
 
 def run(args) -> int:
     """Run the demo; 0 if depth came out, 1 if not."""
+    PlayOptions(args.rate)
+    parameters = node_parameters(args)          # what cannot be used is told before anything runs
+    spec = load_spec('depth')
+    settings = make_settings(spec, {**parameters, **parameters_of_ros_args(args.ros_args, spec)})
     from depthanyevent_ros.nodes.demo.graph import use_private_graph
     domain = use_private_graph()
     # After that, as the middleware reads its settings when it is loaded.
@@ -58,8 +66,9 @@ def run(args) -> int:
         print(f'playing {recording.path} to the depth node in ROS domain {domain}')
         started_s = time.monotonic()
         with Progress(timeline.n_events) as progress:
-            run_demo(_plan(args, timeline), progress)
-        conditions = _conditions(args, time.monotonic() - started_s - progress.prepared_s)
+            run_demo(_plan(args, timeline, parameters), progress)
+        took_s = time.monotonic() - started_s - progress.prepared_s
+        conditions = _conditions(args, settings.window, took_s)
         with tqdm(desc='video', unit=' pictures', file=sys.stderr, leave=False,
                   disable=None) as bar:
             left = build_report(recording, timeline, args.output / 'outputs', args.output,
@@ -81,8 +90,9 @@ class Progress:
     def preparing(self, doing: str) -> None:
         """Show what the node is preparing."""
         self.prepared_s = time.monotonic() - self._started_s
+        doing = 'ready' if doing == 'nothing' else doing
         self._bar.set_description(f'depth node: {doing}')
-        stage = doing.rstrip(' 0123456789s')
+        stage = re.sub(r' for \d+ s$', '', doing)
         if self._bar.disable and stage != self._stage:
             print(f'depth node: {stage}', file=sys.stderr)
         self._stage = stage
@@ -138,15 +148,18 @@ def _read(recording):
     return timeline
 
 
-def _plan(args, timeline):
-    from depthanyevent_ros.nodes.demo.session import DemoPlan
+def node_parameters(args) -> dict:
+    """Return the parameters of the node that the arguments name, but for the sensor's size."""
     height, width = input_size(args.input_size)
-    parameters = {
-        'sensor.width': timeline.width, 'sensor.height': timeline.height,
-        'engine.name': args.engine, 'engine.precision': args.precision,
-        'engine.threads': args.threads, 'engine.input_height': height,
-        'engine.input_width': width, 'weights': args.weights,
-        'window.duration_ms': float(args.window_ms)}
+    return {'engine.name': args.engine, 'engine.precision': args.precision,
+            'engine.threads': args.threads, 'engine.input_height': height,
+            'engine.input_width': width, 'weights': args.weights,
+            'window.duration_ms': float(args.window_ms)}
+
+
+def _plan(args, timeline, parameters):
+    from depthanyevent_ros.nodes.demo.session import DemoPlan
+    parameters = {'sensor.width': timeline.width, 'sensor.height': timeline.height, **parameters}
     node_arguments = [word for name, value in parameters.items()
                       for word in ('-p', f'{name}:={value}')]
     topics = [word for name in ('events', 'frames', 'camera_info')
@@ -164,7 +177,7 @@ def input_size(text: str):
     return int(height), int(width)
 
 
-def _conditions(args, took_s: float) -> RunConditions:
+def _conditions(args, window, took_s: float) -> RunConditions:
     speed = 'recorded speed' if args.rate == 1 else f'{args.rate:g} times the recorded speed'
     waits = ('As with a camera, nothing waits: windows for which the engine has no time are '
              'dropped.' if args.live else
@@ -173,7 +186,7 @@ def _conditions(args, took_s: float) -> RunConditions:
              f'end).', waits]
     if args.ros_args:
         words.append(f'Further parameters of the node: {" ".join(args.ros_args[1:])}.')
-    return RunConditions(' '.join(words), args.window_ms * 1e-3, f'{args.window_ms:g} ms')
+    return RunConditions(' '.join(words), window.duration_ms * 1e-3, window_rule(window))
 
 
 def _show(bar, done, of):

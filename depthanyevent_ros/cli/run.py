@@ -12,10 +12,10 @@ import sys
 import time
 
 from tqdm import tqdm
-import yaml
 
 from depthanyevent_ros.cli.demo import as_text
 from depthanyevent_ros.cli.info import add_topic_arguments, open_from
+from depthanyevent_ros.cli.node_settings import parameters_of_file, window_rule
 from depthanyevent_ros.errors import ConfigError, RecordingError
 from depthanyevent_ros.parameters import load_spec, make_settings
 from depthanyevent_ros.report.build import build_report, RunConditions
@@ -71,25 +71,6 @@ def settings_from(args):
     return make_settings(spec, values)
 
 
-def parameters_of_file(path: Path) -> dict:
-    """Return the parameters of a ROS parameter file by dotted name, whatever node they are for."""
-    try:
-        tree = yaml.safe_load(path.read_text(encoding='utf-8'))
-        sections = [section['ros__parameters'] for section in tree.values()]
-    except (OSError, yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
-        raise ConfigError(f'{path} is not a ROS parameter file: {error!r}') from error
-    return {name: value for section in sections for name, value in dotted(section)}
-
-
-def dotted(tree: dict, prefix: str = ''):
-    """Yield the leaves of a nested mapping with their dotted names."""
-    for key, value in tree.items():
-        if isinstance(value, dict):
-            yield from dotted(value, f'{prefix}{key}.')
-        else:
-            yield f'{prefix}{key}', value
-
-
 def write_outputs(recording, timeline, settings, folder: Path) -> int:
     """Write the outputs of a recording into a bag; return the number of depth maps."""
     from depthanyevent_ros.engines.factory import make_engine
@@ -118,12 +99,10 @@ def write_outputs(recording, timeline, settings, folder: Path) -> int:
 
 def conditions(settings, took_s: float) -> RunConditions:
     """Return how the run was made."""
-    window = settings.window
-    rule = {'time': f'{window.duration_ms:g} ms', 'count': f'{window.event_count} events',
-            'time_or_count': f'{window.duration_ms:g} ms or {window.event_count} events'}
     return RunConditions(
         f'Offline, without a ROS graph: every window, as fast as the engine went ({took_s:.1f} s '
-        'with the start of the engine).', window.duration_ms * 1e-3, rule[window.policy])
+        'with the start of the engine).', settings.window.duration_ms * 1e-3,
+        window_rule(settings.window))
 
 
 def _say(sentence: str) -> None:

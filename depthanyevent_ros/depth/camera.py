@@ -8,14 +8,7 @@ from typing import Optional
 import numpy as np
 
 from depthanyevent_ros.errors import ConfigError
-
-#: Number of distortion coefficients that each model may have.
-DISTORTION_MODELS = {
-    '': (0,),
-    'plumb_bob': (0, 4, 5),
-    'rational_polynomial': (0, 8, 12, 14),
-    'equidistant': (0, 4),
-}
+from depthanyevent_ros.events.distortion import distortion_problem
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,14 +57,7 @@ class CameraModel:
             if m[0, 0] <= 0 or m[1, 1] <= 0:
                 return (f'camera_info has a focal length of {m[0, 0]:g}, {m[1, 1]:g} in {name}: '
                         'it must be positive')
-        counts = DISTORTION_MODELS.get(self.distortion_model)
-        if counts is None:
-            return (f'camera_info has the unknown distortion model {self.distortion_model!r}: '
-                    'use plumb_bob, rational_polynomial or equidistant')
-        if len(self.d) not in counts and np.any(self.d):
-            return (f'camera_info has {len(self.d)} distortion coefficients, which '
-                    f'{self.distortion_model or "no model"} does not have')
-        return None
+        return distortion_problem(self.distortion_model, self.d)
 
     @property
     def is_distorted(self) -> bool:

@@ -8,7 +8,7 @@ process that dies leaves no half entry; a lock keeps two processes from building
 An entry whose files changed is built again, and it is said why.
 """
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 import hashlib
 import json
 import os
@@ -64,6 +64,8 @@ class EngineCache:
         """
         Return the folder of an entry, building it if there is none or it is damaged.
 
+        A whole entry is used where nothing can be written, as in the image of a robot.
+
         :param kind: first part of the folder's name; :param key: plain values.
         :param build: writes the entry's files into the folder it is given; what it raises
             goes to the caller, and no entry is left.
@@ -72,19 +74,19 @@ class EngineCache:
         """
         path = self.root / f'{kind}-{key_digest(key)}'
         try:
-            if self.may_build:
+            defect = find_defect(path, key)     # entries appear whole: looking needs no lock
+            if defect and not self.may_build:
+                raise EngineNotBuilt(f'{path.name} is not in the cache: {defect}')
+            if defect:
                 self.root.mkdir(parents=True, exist_ok=True)
                 with self._lock(path, say):
                     self._make_whole(path, key, build, say)
-            else:                               # entries appear whole, so that no lock is needed
-                defect = find_defect(path, key)
-                if defect:
-                    raise EngineNotBuilt(f'{path.name} is not in the cache: {defect}')
-            os.utime(path / ENTRY_FILE)         # for the order of eviction
-            self._evict()
         except OSError as error:
             raise EngineUnavailable(f'the cache {self.root} cannot be used ({error}): set '
                                     f'{VARIABLE} to a folder with room') from error
+        with suppress(OSError):                 # read-only, or another process evicts as well
+            os.utime(path / ENTRY_FILE)         # for the order of eviction
+            self._evict()
         return path
 
     def _make_whole(self, path: Path, key: Mapping[str, Any], build: Callable[[Path], None],
@@ -130,6 +132,7 @@ class EngineCache:
                      for file in sorted(folder.rglob('*')) if file.is_file()}
             text = json.dumps({'key': key, 'files': files}, indent=2, default=str)
             (folder / ENTRY_FILE).write_text(text + '\n')
+            write_through(folder)
             self.discard(path)
             folder.rename(path)
         finally:
@@ -176,6 +179,16 @@ def find_defect(path: Path, key: Mapping[str, Any]) -> Optional[str]:
         if file.stat().st_size != size:
             return f'its file {name} has {file.stat().st_size} bytes instead of {size}'
     return None
+
+
+def write_through(folder: Path) -> None:
+    """Wait until the files are on the disk: a power cut must not leave a whole entry of zeros."""
+    for path in [*folder.rglob('*'), folder]:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def folder_bytes(folder: Path) -> int:

@@ -18,6 +18,7 @@ from depthanyevent_ros.network.weights import Weights
 
 MODEL_FILE = 'model.onnx'
 CHOICE_FILE = 'choice.json'
+COMPILED = 'compiled'
 
 #: bf16 must be this much faster than f32 to be worth its error.
 WORTHWHILE = 0.9
@@ -66,13 +67,14 @@ class OpenVinoBuilder:
 
     def open(self, precision: str, notes: List[str]) -> Engine:
         """Return the engine in one precision; a cached one that cannot be read is built again."""
+        entries = self._engine_entry(precision), self._onnx_entry()
         try:
-            return self._load(precision, notes)
+            return self._load(precision, notes, *entries)
         except (EngineUnavailable, ValueError, TypeError, KeyError) as error:
             self.say(f'the cached engine cannot be read and is built again: {error}')
-            for path in (self._engine_entry(precision), self._onnx_entry()):
-                self.cache.discard(path)
-            return self._load(precision, notes)
+        for path in entries:
+            self.cache.discard(path)
+        return self._load(precision, notes, self._engine_entry(precision), self._onnx_entry())
 
     def choose_precision(self) -> Tuple[str, str]:
         """Return the precision that auto stands for here, and a sentence that says why."""
@@ -83,21 +85,20 @@ class OpenVinoBuilder:
         choice = json.loads((path / CHOICE_FILE).read_text())
         return choice['precision'], choice['why']
 
-    def _load(self, precision: str, notes: List[str]) -> Engine:
-        """Return the engine from its cache entry."""
-        path = self._engine_entry(precision)
-        parity = Parity.read(path)
-        engine = self._compile(precision, path)
+    def _load(self, precision: str, notes: List[str], folder: Path, onnx: Path) -> Engine:
+        """Return the engine from its cache entries; the stored comparison decides once more."""
+        parity = Parity.read(folder)
+        parity.refuse_if_poor('the openvino engine')
+        engine = self._compile(precision, folder, onnx)
         engine.facts = {'input_size': onnx_key(self.spec, self.weights)['input'],
-                        'parity': parity.as_dict(), 'cache': str(path),
+                        'parity': parity.as_dict(), 'cache': str(folder),
                         'notes': [*self.weights.notes, *notes]}
         return engine
 
-    def _compile(self, precision: str, folder: Path) -> Engine:
+    def _compile(self, precision: str, folder: Path, onnx: Path) -> Engine:
         """Return the engine with its compiled form in ``folder``."""
-        onnx = self._onnx_entry() / MODEL_FILE
-        return self.openvino.OpenVinoEngine(self.spec, self.weights, precision, onnx,
-                                            folder / 'compiled')
+        return self.openvino.OpenVinoEngine(self.spec, self.weights, precision,
+                                            onnx / MODEL_FILE, folder / COMPILED)
 
     def _onnx_entry(self) -> Path:
         """Return the folder of the exported network."""
@@ -118,12 +119,15 @@ class OpenVinoBuilder:
         export_onnx(model, folder / MODEL_FILE)
 
     def _build(self, precision: str, folder: Path) -> None:
-        """Compile, compare with PyTorch, refuse or store the comparison."""
+        """
+        Compile, compare with PyTorch and store the comparison.
+
+        A poor one is stored as well, so that a start does not repeat a build that is refused.
+        """
         self.say(f'compiling for OpenVINO in {precision} and comparing with PyTorch')
-        engine = self._compile(precision, folder)
+        engine = self._compile(precision, folder, self._onnx_entry())
         parity = measure_parity(engine, self.reference, precision)
         engine.close()
-        parity.refuse_if_poor('the openvino engine')
         parity.write(folder)
 
     def _build_choice(self, folder: Path) -> None:

@@ -61,12 +61,12 @@ class SensorClock:
         self.n_pairs += 1
         if self._first_ns is None:
             self._begin(offset_ns)
-        self.same_clock &= oldest_ns <= stamp_ns < newest_ns + STAMP_UNIT_NS
         since_first = offset_ns - self._first_ns
         if abs(since_first - self._estimate_ns) > STEP_NS:
             self._odd(offset_ns)
             return
         self._n_odd = 0
+        self.same_clock &= oldest_ns <= stamp_ns < newest_ns + STAMP_UNIT_NS
         self._newest_ns = newest_ns
         self._recent.append(since_first)
         least = min(self._recent)

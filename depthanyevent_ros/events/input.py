@@ -22,12 +22,11 @@ class EventInput:
     The input of one event topic.
 
     Rules: the size is that of the first message (or the one given) and stays: a message of
-    another size is refused ('size_change'), since network and buffers are built for one size;
-    `forget_size` accepts a new one. A change of encoding makes a new decoder and a reset
-    ('encoding_change'). A jump of ``seq`` is counted ('lost_packets', or 'seq_back' if it runs
-    back) and the decoder resynchronised; publishers that do not count (seq stays the same) are
-    taken as they are. A refused message is counted under its cause, and the decoder goes on as
-    after a lost one.
+    another size is refused ('size_change'), since network and buffers are built for one size. A
+    change of encoding makes a new decoder and a reset ('encoding_change'). A jump of ``seq`` is
+    counted ('lost_packets', or 'seq_back' if it runs back) and the decoder resynchronised;
+    publishers that do not count (seq stays the same) are taken as they are. A refused message is
+    counted under its cause, and the decoder goes on as after a lost one.
     """
 
     def __init__(self, on_reset: Callable[[str], None] = lambda reason: None,
@@ -52,7 +51,8 @@ class EventInput:
         """
         Yield the events of a message in blocks of EVENT_DTYPE, each valid until the next.
 
-        :raises MalformedInput: before the first block; already counted.
+        :raises MalformedInput: before the first block; already counted. One that is thrown in by
+            whoever uses the blocks is counted likewise, and ends the message.
         """
         self.first_event_ns = self.last_event_ns = None
         try:
@@ -72,15 +72,6 @@ class EventInput:
         self.n_messages += 1
         self.n_bytes += len(message.payload)
 
-    def blocks_of_bytes(self, data, parse: Callable[..., EventMessage]) -> Iterator[np.ndarray]:
-        """Parse a serialised message (see `cdr.py`) and yield its events, as :meth:`blocks`."""
-        try:
-            message = parse(data)
-        except MalformedInput as error:
-            self.counts[error.cause] += 1
-            raise
-        yield from self.blocks(message)
-
     def all_counts(self) -> Counter:
         """Return all counts by cause, those of the decoder included."""
         return self.counts + (self._decoder.counts if self._decoder is not None else Counter())
@@ -90,10 +81,6 @@ class EventInput:
         self._seq = None
         if self._decoder is not None:
             self._decoder.reset()
-
-    def forget_size(self):
-        """Take the size of the next message."""
-        self.size = None
 
     def _check_size(self, message: EventMessage):
         size = (message.width, message.height)

@@ -15,9 +15,8 @@ import cv2
 import numpy as np
 
 from depthanyevent_ros.errors import ConfigError
+from depthanyevent_ros.events.distortion import distortion_problem
 
-COEFFICIENTS = {'plumb_bob': (0, 4, 5), 'rational_polynomial': (0, 8, 12, 14),
-                'equidistant': (0, 4), '': (0,)}
 CRITERIA = (cv2.TERM_CRITERIA_COUNT + cv2.TERM_CRITERIA_EPS, 100, 1e-10)
 #: A position that comes back to more than this far from where it started does not exist.
 ROUND_TRIP_PX = 0.1
@@ -60,14 +59,11 @@ class _Lens:
         self.k, self.r = _matrix('K', K, 9), _matrix('R', R, 9)
         self.p = np.ascontiguousarray(_matrix('P', P, 12 if np.size(P) == 12 else 9)[:, :3])
         self.d = np.asarray(D, np.float64).ravel()
-        if model not in COEFFICIENTS:
-            raise ConfigError(f'camera_info: distortion_model {model!r} is not one of plumb_bob, '
-                              'rational_polynomial, equidistant')
-        if len(self.d) not in COEFFICIENTS[model] or not np.isfinite(self.d).all():
-            raise ConfigError(f'camera_info: D has {len(self.d)} values that {model or "no model"}'
-                              ' does not take, or one that is not finite')
+        problem = distortion_problem(model, self.d)
+        if problem is not None:
+            raise ConfigError(problem)
         self.fisheye = model == 'equidistant'
-        if not len(self.d):
+        if not np.any(self.d):          # OpenCV takes no other number of zeros than the models do
             self.d = np.zeros(4)
         for name, m in (('K', self.k), ('P', self.p)):
             if m[0, 0] <= 0 or m[1, 1] <= 0:

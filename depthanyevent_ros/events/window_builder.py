@@ -65,22 +65,26 @@ class WindowBuilder:
         """
         Take events, (N,) of EVENT_DTYPE, and yield the windows that they close.
 
-        Nothing happens unless the iterator is used up. ``events`` may be overwritten afterwards.
+        Nothing happens unless the iterator is used up; if it is closed before, the events behind
+        the last window are counted as 'left_out'. ``events`` may be overwritten afterwards.
         """
         if events.dtype != EVENT_DTYPE:
             raise TypeError(f'events must be an array of EVENT_DTYPE, not {events.dtype}')
         at = 0
-        while at < len(events):
-            if not self._started:
-                at = self._start(events, at)
-                continue
-            at, why = accumulate(events, at, self.width, self.height, self._lut, self._cells,
-                                 self._state)
-            self._collect_counts()
-            if why == SLOT_DONE:
-                yield from self._close_slot()
-            elif why == JUMP:
-                yield from self.feed(self._jump(int(events['t_ns'][at])))
+        try:
+            while at < len(events):
+                if not self._started:
+                    at = self._start(events, at)
+                    continue
+                at, why = accumulate(events, at, self.width, self.height, self._lut, self._cells,
+                                     self._state)
+                self._collect_counts()
+                if why == SLOT_DONE:
+                    yield from self._close_slot()
+                elif why == JUMP:
+                    yield from self.feed(self._jump(int(events['t_ns'][at])))
+        finally:
+            self._count('left_out', len(events) - at)
 
     @property
     def newest_ns(self) -> Optional[int]:

@@ -74,8 +74,12 @@ def load_checkpoint(path: Union[str, Path], config: Optional[ModelConfig] = None
 def read_pickle(path: Path) -> Tuple[Dict[str, Tensor], Any]:
     """Return tensors and configuration (or None) of a file that torch.save wrote."""
     with open(path, 'rb') as handle:
-        if not handle.read(len(OLD_FORMAT)).startswith((b'PK\x03\x04', OLD_FORMAT)):
-            raise WeightsError(f'{path.name} is not a checkpoint that torch.save wrote')
+        start = handle.read(len(OLD_FORMAT))
+    if start.lstrip().startswith(b'<'):
+        raise WeightsError(f'{path.name} is a web page, not a checkpoint: what was downloaded is '
+                           'the page before the file')
+    if not start.startswith((b'PK\x03\x04', OLD_FORMAT)):
+        raise WeightsError(f'{path.name} is not a checkpoint that torch.save wrote')
     try:
         content = torch.load(path, map_location='cpu', weights_only=True)
     except pickle.UnpicklingError as error:
@@ -94,9 +98,11 @@ def read_pickle(path: Path) -> Tuple[Dict[str, Tensor], Any]:
     if tensors is content:
         tensors = {name: value for name, value in content.items() if name != 'config'}
     for name, value in tensors.items():
-        if not isinstance(value, Tensor):
+        if not isinstance(name, str) or not isinstance(value, Tensor):
             raise WeightsError(f'{path.name} holds {name!r} ({type(value).__name__}) where a '
-                               'state_dict has only tensors')
+                               'state_dict has only tensors by name')
+        if value.layout != torch.strided or value.is_meta:
+            raise WeightsError(f'{path.name}: {name} is sparse or has no values')
     return tensors, inside
 
 

@@ -36,7 +36,7 @@ class DepthNode(LifecycleNode):
         self._session: Optional[DepthSession] = None
         self._diagnostics: Optional[DiagnosticsPublisher] = None
         self._declared = NodeParameters(
-            self, load_spec('depth'), check_settings, self._on_parameters)
+            self, load_spec('depth'), self._check, self._on_parameters)
         self._triggers = [self.create_service(Trigger, '~/reset', self._on_reset),
                           self.create_service(Trigger, '~/load_weights', self._on_load_weights)]
         # Replay jumps back in time when a bag loops; a live clock never does.
@@ -70,7 +70,7 @@ class DepthNode(LifecycleNode):
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Stop reading events; subscriptions and engine stay."""
-        self._session.active = False
+        self._session.deactivate()
         return super().on_deactivate(state)
 
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -108,6 +108,11 @@ class DepthNode(LifecycleNode):
         if self._session is not None:
             self._session.reset(reason)
         return self._session is not None
+
+    def _check(self, settings) -> None:
+        check_settings(settings)
+        if self._session is not None:           # only then are the weights known
+            self._session.check(settings)
 
     def _on_parameters(self, settings) -> None:
         if self._session is not None:

@@ -74,10 +74,12 @@ def _descriptor(parameter: Parameter) -> ParameterDescriptor:
     To rclpy the type stays open; we check it, with a sentence that names the parameter, and take
     50 for 50.0.
     """
+    constraints = [f'one of {", ".join(parameter.one_of)}'] if parameter.one_of else []
+    if parameter.read_only:                     # rclpy's own mark would forbid it for ever
+        constraints.append('fixed while the node is configured')
     descriptor = ParameterDescriptor(
-        name=parameter.name, dynamic_typing=True,
-        description=parameter.description,
-        additional_constraints=f'one of {", ".join(parameter.one_of)}' if parameter.one_of else '')
+        name=parameter.name, dynamic_typing=True, description=parameter.description,
+        additional_constraints='; '.join(constraints))
     if parameter.bounds and parameter.type is int:
         descriptor.integer_range = [IntegerRange(
             from_value=int(parameter.bounds[0]), to_value=int(parameter.bounds[1]), step=0)]

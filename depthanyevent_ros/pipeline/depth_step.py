@@ -4,6 +4,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 import time
 from typing import Optional
 
@@ -33,9 +34,15 @@ class DepthFrame:
     """The depth at the end of one window."""
 
     window: ClosedWindow
-    depth: np.ndarray                # float32 [H, W]; metres if the mode is metric
+    raw: np.ndarray                  # float32 [H, W], what the network gave
+    scale: DepthScale                # the one in use then
     taken_ns: int                    # steady clock, when the step began
     step_ns: int                     # duration of the engine's step
+
+    @cached_property
+    def depth(self) -> np.ndarray:
+        """Depth, float32 [H, W], metres if the mode is metric; computed when first asked for."""
+        return self.scale.apply(self.raw)
 
 
 class DepthStep:
@@ -67,4 +74,4 @@ class DepthStep:
             self.counts['not_finite'] += 1
             return None
         self.recurrence.keep(window, state)
-        return DepthFrame(window, self.scale.apply(raw), taken_ns, step_ns)
+        return DepthFrame(window, raw, self.scale, taken_ns, step_ns)

@@ -30,13 +30,15 @@ class EngineLoader:
 
     :param on_ready: called in the loader's thread with the engine.
     :param on_failed: called in the loader's thread with the error.
+    :param on_sentence: called with what is being done and why, in threads of the loader.
     """
 
     def __init__(self, on_ready: Callable[[Engine], None],
-                 on_failed: Callable[[Exception], None]):
+                 on_failed: Callable[[Exception], None], on_sentence: Callable[[str], None]):
         self.doing = 'nothing'                  # for diagnostics
         self._on_ready = on_ready
         self._on_failed = on_failed
+        self._on_sentence = on_sentence
         self._stopping = threading.Event()
         self._thread: Optional[threading.Thread] = None
 
@@ -73,22 +75,23 @@ class EngineLoader:
         """Return the engine from the cache, built if it is not there; None if told to stop."""
         self.doing = 'loading the engine'
         try:
-            return make_engine(spec, cache=EngineCache(may_build=False))
+            return make_engine(spec, self._on_sentence, cache=EngineCache(may_build=False))
         except EngineNotBuilt:
             self._build(spec)
         if self._stopping.is_set():
             return None
         self.doing = 'loading the engine'
-        return make_engine(spec)
+        return make_engine(spec, self._on_sentence)
 
     def _build(self, spec: EngineSpec) -> None:
         """Run the build in a child process, which stops at once when we do."""
         started_s = time.monotonic()
-        command = [sys.executable, '-m', 'depthanyevent_ros', 'build_engine',
+        command = [sys.executable, '-u', '-m', 'depthanyevent_ros', 'build_engine',
                    '--spec', json.dumps(asdict(spec))]
-        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, text=True) as child:
-            said = _Tail(child.stderr)
+            _Lines(child.stdout, self._on_sentence)
+            said = _Lines(child.stderr)
             while child.poll() is None:
                 self.doing = f'building the engine for {time.monotonic() - started_s:.0f} s'
                 if self._stopping.wait(POLL_S):
@@ -99,11 +102,12 @@ class EngineLoader:
                                         f'{child.returncode}')
 
 
-class _Tail:
-    """Keeps the last line of a stream, so that the child never waits for a reader."""
+class _Lines:
+    """Reads a stream to its end, so that the child never waits for a reader; keeps the last."""
 
-    def __init__(self, stream):
+    def __init__(self, stream, on_line: Callable[[str], None] = lambda line: None):
         self._line = ''
+        self._on_line = on_line
         self._thread = threading.Thread(target=self._read, args=(stream,), daemon=True)
         self._thread.start()
 
@@ -112,5 +116,7 @@ class _Tail:
         return self._line
 
     def _read(self, stream) -> None:
-        for line in stream:
-            self._line = line.strip() or self._line
+        for line in map(str.strip, stream):
+            if line:
+                self._line = line
+                self._on_line(line)

@@ -21,26 +21,37 @@ class EngineSeat:
 
     :param on_engine: called with each engine that is put to use, in the loader's thread.
     :param on_problem: called with a sentence when there is none, likewise.
+    :param on_sentence: called with what is being done to have one, and why.
     """
 
     def __init__(self, settings: Settings, worker: InferenceWorker,
-                 on_engine: Callable, on_problem: Callable[[str], None]):
+                 on_engine: Callable, on_problem: Callable[[str], None],
+                 on_sentence: Callable[[str], None]):
         self.settings = settings
         self.weights: Weights = find_weights(settings.weights)
         self.problem: Optional[str] = None
         self._worker = worker
         self._on_engine = on_engine
         self._on_problem = on_problem
-        self._loader = EngineLoader(self._take, self._fail)
+        self._loader = EngineLoader(self._take, self._fail, on_sentence)
 
     @property
     def doing(self) -> str:
         """What is being prepared, in words."""
         return self._loader.doing
 
+    @property
+    def has_engine(self) -> bool:
+        """Tell whether windows can be processed."""
+        return self._worker.has_engine
+
     def begin(self, width: int, height: int) -> None:
-        """Prepare the first engine for a sensor of this size, unless that was done already."""
-        if not (self._worker.has_engine or self._loader.busy):
+        """
+        Prepare the first engine for a sensor of this size, unless that was done already.
+
+        What has failed is not tried again by itself: it would fail again, and take its time.
+        """
+        if not (self.has_engine or self._loader.busy or self.problem):
             self._loader.start(make_engine_spec(self.settings, width, height))
 
     def load(self, name: str, width: int, height: int) -> None:
@@ -66,7 +77,7 @@ class EngineSeat:
             engine.close()
             self._fail(error)
             return
-        reset = 'weights_changed' if self._worker.has_engine else None
+        reset = 'weights_changed' if self.has_engine else None
         self.problem, self.weights = None, engine.weights
         self._worker.use_engine(engine, reset, scale)
         self._on_engine(engine)

@@ -4,6 +4,7 @@
 
 from typing import Iterator, Optional
 
+from depthanyevent_ros.errors import MalformedInput
 from depthanyevent_ros.events.clock import SensorClock
 from depthanyevent_ros.events.input import EventInput
 from depthanyevent_ros.events.last_event_map import View
@@ -12,6 +13,10 @@ from depthanyevent_ros.events.window_builder import WindowBuilder
 from depthanyevent_ros.events.windows import ClosedWindow
 from depthanyevent_ros.parameters import Settings
 from depthanyevent_ros.pipeline.assembly import make_window_builder
+
+#: Each jump of time may give out a gap's worth of windows: a payload that is not what its encoding
+#: says jumps with every few events, and must not keep the node from the next message.
+MAX_JUMPS = 16
 
 
 class EventFront:
@@ -31,19 +36,26 @@ class EventFront:
         """
         Take a message and yield the windows that it closes.
 
-        :raises MalformedInput: if the message cannot be used; nothing else is lost.
+        :raises MalformedInput: if the message, or the rest of it, cannot be used; nothing else
+            is lost.
         """
-        epoch, oldest_ns, newest_ns = self.windows.epoch, None, None
-        for block in self.input.blocks(message):
-            yield from self.windows.feed(block)
+        before = epoch = self.windows.epoch
+        blocks = self.input.blocks(message)
+        for block in blocks:
+            windows = self.windows.feed(block)
+            for window in windows:
+                yield window
+                if self.windows.epoch - before > MAX_JUMPS:
+                    windows.close()             # counts the events that are left out
+                    self.clock.reset()
+                    blocks.throw(MalformedInput(    # counted by the input, which resynchronises
+                        'time_disorder', f'time jumps more than {MAX_JUMPS} times within one '
+                        f'message: is its payload {message.encoding!r}, as it says?'))
             if self.windows.epoch != epoch:     # sensor time has jumped: the offset is another
                 epoch = self.windows.epoch
                 self.clock.reset()
-            if len(block):
-                newest_ns = int(block['t_ns'][-1])
-                oldest_ns = int(block['t_ns'][0]) if oldest_ns is None else oldest_ns
-        if newest_ns is not None:
-            self.clock.add(newest_ns, message.stamp_ns, oldest_ns)
+        if self.input.last_event_ns is not None:
+            self.clock.add(self.input.last_event_ns, message.stamp_ns, self.input.first_event_ns)
 
     def change(self, reason: str, settings: Settings, view: Optional[View]) -> None:
         """

@@ -72,6 +72,10 @@ class Handover:
             self._waiting.clear()
             self._changed.notify_all()
 
+    def reset(self) -> None:
+        """Drop what waits when the input was reset: nobody wants depth of before."""
+        self.clear('reset')
+
 
 class Latest(Handover):
     """The newest window; an unread older one is dropped and counted."""
@@ -120,6 +124,9 @@ class Lossless(Handover):
                 self.counts['dropped'] += 1
                 return
             self._append(window)
+
+    def reset(self) -> None:
+        """Keep what waits: its epoch is the old one, so the states go back to zero after it."""
 
 
 HANDOVERS = {'latest': Latest, 'merge': Merge, 'lossless': Lossless}

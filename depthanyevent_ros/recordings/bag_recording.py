@@ -73,7 +73,8 @@ class BagRecording:
             raise RecordingError(f'{self.path} is damaged: not one message of its topics can be '
                                  f'read ({error})') from error
         self.counts['damaged_tail'] += 1
-        self._reading_notes.append(f'the file is damaged after {n_read} messages ({error}): '
+        reason = str(error) or type(error).__name__
+        self._reading_notes.append(f'the file is damaged after {n_read} messages ({reason}): '
                                    'what is before that was read')
 
     def close(self):

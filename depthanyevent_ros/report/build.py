@@ -70,7 +70,8 @@ def build_report(recording, timeline: Timeline, bag: Path, folder: Path,
         chosen = set(spread(len(story.arrivals), N_STILLS))
 
         def pictures():
-            for k, moment in enumerate(_moments(recording, bag, timeline, conditions)):
+            moments = _moments(recording, bag, timeline, story, conditions)
+            for k, moment in enumerate(moments):
                 picture = panels.panel(moment)
                 if k in chosen:
                     stills.append(write_png(folder / 'stills' / f'{k:05d}.png', picture))
@@ -123,23 +124,27 @@ def queue_notes(latency_ms, window_s: float) -> Sequence[str]:
 
 def _panel_maker(timeline, summary, conditions) -> PanelMaker:
     label = summary.depth_mode.split(':')[0].replace(' depth', '')
+    no_frame = 'no frame at this time' if timeline.n_frames else 'the recording has no frames'
     return PanelMaker(timeline.width, timeline.height, not summary.weights.is_trained, label,
-                      colour_table(conditions.colour_map)[::-1].copy())
+                      colour_table(conditions.colour_map)[::-1].copy(), no_frame)
 
 
-def _moments(recording, bag, timeline, conditions) -> Iterator[Moment]:
+def _moments(recording, bag, timeline, story, conditions) -> Iterator[Moment]:
     """
     Yield what is shown of each depth.
 
-    The stamps are host time. The first depth is that of the first window, which begins at the
-    first event: that gives the sensor time of all.
+    The stamps are host time; what the node said of its clock makes them sensor time. Where it said
+    nothing, the first depth is taken for that of the first window, from the first event on.
     """
     frames = FrameFollower(recording.messages())
-    first_stamp_ns = None
+    first_ns, sensor_ns = timeline.first_ns or 0, facts.sensor_times(story)
+    guessed_offset_ns = None
     for shown in read_shown(bag):
-        first_stamp_ns = shown.stamp_ns if first_stamp_ns is None else first_stamp_ns
-        stamp_s = (shown.stamp_ns - first_stamp_ns) * 1e-9 + conditions.window_s
-        frame, age_s = frames.at((timeline.first_ns or 0) + int(stamp_s * 1e9))
+        if guessed_offset_ns is None:
+            guessed_offset_ns = shown.stamp_ns - first_ns - int(conditions.window_s * 1e9)
+        end_ns = sensor_ns.get(shown.stamp_ns, shown.stamp_ns - guessed_offset_ns)
+        stamp_s = (end_ns - first_ns) * 1e-9
+        frame, age_s = frames.at(end_ns)
         yield Moment(
             stamp_s, shown.tencode, shown.colour, frame, frame_age_s=age_s,
             rate_mev_s=timeline.rate_mev_s(stamp_s - conditions.window_s, stamp_s))

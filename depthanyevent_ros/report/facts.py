@@ -3,6 +3,7 @@
 """From what the node said of itself to the facts of a report."""
 
 from ast import literal_eval
+from bisect import bisect_right
 from typing import Dict, Mapping, Tuple
 
 import numpy as np
@@ -18,7 +19,11 @@ _NOT_ENGINE = ('weights', 'doing', 'trained', 'output_kind')
 #: Counts of the node that are losses, and counts that are resets, by part and prefix.
 _DROPS = (('input', 'not_used.'), ('input', 'input.'), ('windows', 'events.'),
           ('inference', 'windows.'), ('inference', 'failed.'))
+#: What the input passes over without losing an event: external triggers.
+_NO_LOSS = ('trigger',)
 _RESETS = (('windows', 'reset.'), ('inference', 'state_reset.'))
+#: Each run begins with this one, which tells of nothing that was interrupted.
+_BEGINNING = 'activated'
 
 
 def weights_facts(story: NodeStory) -> WeightsFacts:
@@ -62,7 +67,8 @@ def latency_facts(story: NodeStory) -> Dict[str, Percentiles]:
 
 def drop_facts(story: NodeStory) -> Dict[str, int]:
     """Return what was not used, by cause."""
-    drops = _counts(story.parts, _DROPS)
+    drops = {cause: n for cause, n in _counts(story.parts, _DROPS).items()
+             if cause not in _NO_LOSS}
     lost = int(story.parts.get('input', {}).get('messages_lost_by_middleware', 0))
     if lost:
         drops['messages_lost_by_middleware'] = lost
@@ -70,13 +76,31 @@ def drop_facts(story: NodeStory) -> Dict[str, int]:
 
 
 def reset_facts(story: NodeStory) -> Dict[str, int]:
-    """Return the resets, by reason."""
-    return _counts(story.parts, _RESETS)
+    """Return the resets, by reason, without the one with which every run begins."""
+    resets = _counts(story.parts, _RESETS)
+    if resets.get(_BEGINNING, 0) > 1:
+        resets[_BEGINNING] -= 1
+    else:
+        resets.pop(_BEGINNING, None)
+    return resets
 
 
 def total(story: NodeStory, part: str, key: str) -> int:
     """Return a count of a part, 0 if the part said nothing of it."""
     return int(float(story.parts.get(part, {}).get(key, 0)))
+
+
+def sensor_times(story: NodeStory) -> Dict[int, int]:
+    """
+    Return the sensor time of the end of each depth's window by its stamp, ns.
+
+    It is the stamp less what the node had last said of its clock; empty if it never did.
+    """
+    if not story.offsets:
+        return {}
+    said_ns, offsets_ns = zip(*story.offsets)
+    return {stamp_ns: stamp_ns - offsets_ns[max(bisect_right(said_ns, record_ns) - 1, 0)]
+            for stamp_ns, record_ns in story.arrivals}
 
 
 def arrival_latency(story: NodeStory) -> Series:

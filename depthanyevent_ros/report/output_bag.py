@@ -4,6 +4,7 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Dict, Iterator, List, Tuple
 
@@ -37,6 +38,8 @@ class NodeStory:
     arrivals: List[Tuple[int, int]] = field(default_factory=list)
     #: (time of the recording, record time), ns: when the player got there, if it said so.
     clock: List[Tuple[int, int]] = field(default_factory=list)
+    #: (record time, host - sensor time), ns: what the node added to the end of each window.
+    offsets: List[Tuple[int, int]] = field(default_factory=list)
     #: The last word of each part ('engine', 'inference', ...): its values as text.
     parts: Dict[str, Dict[str, str]] = field(default_factory=dict)
     #: The last warnings and errors, by part.
@@ -49,7 +52,7 @@ def read_story(bag: Path) -> NodeStory:
     wanted = (*DEPTH_TOPICS, DIAGNOSTICS_TOPIC, CLOCK_TOPIC)
     for topic, record_ns, message in _messages(bag, wanted):
         if topic == DIAGNOSTICS_TOPIC:
-            _listen(story, message)
+            _listen(story, message, record_ns)
         elif topic == CLOCK_TOPIC:
             story.clock.append((_ns(message.clock), record_ns))
         else:
@@ -57,10 +60,12 @@ def read_story(bag: Path) -> NodeStory:
     return story
 
 
-def _listen(story: NodeStory, message) -> None:
+def _listen(story: NodeStory, message, record_ns: int) -> None:
     for status in message.status:
         name = status.name.rpartition(': ')[2]
-        story.parts[name] = {pair.key: pair.value for pair in status.values}
+        values = story.parts[name] = {pair.key: pair.value for pair in status.values}
+        if values.get('clock.offset_s') and int(values.get('events_total', 0)):
+            story.offsets.append((record_ns, int(Decimal(values['clock.offset_s']) * 10**9)))
         story.warnings.pop(name, None)
         if status.level:
             story.warnings[name] = status.message

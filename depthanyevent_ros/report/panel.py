@@ -44,16 +44,18 @@ class PanelMaker:
     :param width, height: of the sensor. :param untrained: burn the mark into each depth.
     :param depth_label: what the depth means, in a few words, for example 'relative'.
     :param legend: bgr8 [N, 3] from near to far, None for no legend.
+    :param no_frame: what stands in place of a frame that is not there.
     """
 
     def __init__(self, width: int, height: int, untrained: bool, depth_label: str,
-                 legend: Optional[np.ndarray] = None):
+                 legend: Optional[np.ndarray] = None, no_frame: str = 'no frame at this time'):
         scale = CELL_WIDTH / max(width, 1)
         scale = round(scale) if scale >= 1.5 else min(scale, 1)
         self._width = max(64, int(width * scale)) // 2 * 2
         self._height = max(48, int(height * scale)) // 2 * 2
         self._unit = self._width / CELL_WIDTH          # text keeps its share of the cell
         self._untrained, self._depth_label, self._legend = untrained, depth_label, legend
+        self._no_frame = no_frame
         self._strip = self._scaled(44) // 2 * 2
         self._gap = self._scaled(14) // 2 * 2
 
@@ -71,8 +73,7 @@ class PanelMaker:
             self._draw_legend(depth)
         if self._untrained:
             self._draw_badge(depth, 'UNTRAINED WEIGHTS')
-        frame = self._cell('APS frame', age, moment.frame, 'no frame at this time',
-                           cv2.INTER_LINEAR)
+        frame = self._cell('APS frame', age, moment.frame, self._no_frame, cv2.INTER_LINEAR)
         return [events, depth, frame]
 
     def panel(self, moment: Moment) -> np.ndarray:

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from rosbags.rosbag2 import Reader
 
-from depthanyevent_ros.cli.demo import input_size
+from depthanyevent_ros.__main__ import main
+from depthanyevent_ros.cli.demo import input_size, Progress
 from depthanyevent_ros.errors import ConfigError
 from depthanyevent_ros.events.cdr import serialize_event_array
 from depthanyevent_ros.events.types import make_events
@@ -112,6 +113,35 @@ def test_a_recording_that_is_not_there_is_named(tmp_path):
     result = demo('/no/such/recording', tmp_path / 'demo', tmp_path)
     assert result.returncode == 1
     assert result.stderr.strip() == 'depthanyevent demo: there is no recording /no/such/recording'
+
+
+@pytest.mark.parametrize('arguments, told', [
+    (['--rate', '0'], 'rate is 0'), (['--window-ms', '0'], 'window.duration_ms: 0.0'),
+    (['--engine', 'abacus'], "'abacus' is not one of"),
+    (['--ros-args', '-p', 'window.stride_ms:=-1.0'], 'window.stride_ms: -1.0')])
+def test_what_cannot_be_used_is_told_before_anything_runs(tmp_path, capsys, arguments, told):
+    """One sentence, exit code 1, no folder."""
+    folder = tmp_path / 'demo'
+    assert main(['demo', '/no/such/recording', '--output', str(folder), *arguments]) == 1
+    assert told in capsys.readouterr().err and not folder.exists()
+
+
+@needs_ros
+@pytest.mark.ros
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    """No traceback where there is a file already."""
+    (tmp_path / 'file').touch()
+    result = demo('/no/such/recording', tmp_path / 'file', tmp_path)
+    assert result.returncode == 1
+    assert result.stderr == f'depthanyevent demo: {tmp_path}/file: File exists\n'
+
+
+def test_the_stages_of_the_node_are_told_once_each(capsys):
+    """Where there is no terminal: not every second, and no 'nothing' at the end."""
+    with Progress(10) as progress:
+        for doing in ('building the engine for 1 s', 'building the engine for 12 s', 'nothing'):
+            progress.preparing(doing)
+    assert capsys.readouterr().err == 'depth node: building the engine\ndepth node: ready\n'
 
 
 @needs_ros

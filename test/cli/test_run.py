@@ -10,7 +10,7 @@ import pytest
 from rosbags.highlevel import AnyReader
 
 from depthanyevent_ros.__main__ import main
-from depthanyevent_ros.cli.run import parameters_of_file
+from depthanyevent_ros.cli.node_settings import parameters_of_file
 from depthanyevent_ros.depth.camera import CameraModel
 from depthanyevent_ros.events.cdr import serialize_event_array
 from depthanyevent_ros.events.types import make_events

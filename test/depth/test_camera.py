@@ -101,7 +101,7 @@ def test_a_usable_calibration_has_no_problem():
     (dict(k=[np.nan, 0, 1, 0, 1, 1, 0, 0, 1]), 'not finite'),
     (dict(d=[np.inf, 0, 0, 0]), 'not finite'),
     (dict(distortion_model='fov'), "unknown distortion model 'fov'"),
-    (dict(d=[0.1, 0.2, 0.3]), '3 distortion coefficients, which plumb_bob does not have'),
+    (dict(d=[0.1, 0.2, 0.3]), '3 distortion coefficients in D, which plumb_bob does not have'),
     (dict(distortion_model=''), 'which no model does not have'),
 ])
 def test_an_unusable_calibration_says_why(changes, words):

@@ -212,3 +212,35 @@ def test_where_nothing_may_be_built_what_is_missing_is_said_and_no_lock_is_waite
             reader.entry('x', {}, Build())
     path = cache.entry('x', {}, Build())
     assert reader.entry('x', {}, Build()) == path
+
+
+@pytest.mark.parametrize('may_build', [True, False])
+def test_a_whole_entry_is_used_where_nothing_can_be_written(cache, monkeypatch, may_build):
+    """A robot's image may be read-only: no lock, no mark of use, no eviction, and no error."""
+    path = cache.entry('x', {}, Build())
+
+    def refuse(*_, **__):
+        raise OSError(30, 'Read-only file system')
+
+    for owner, name in ((module, 'FileLock'), (module.os, 'utime'), (module.Path, 'mkdir')):
+        monkeypatch.setattr(owner, name, refuse)
+    reader = EngineCache(cache.root, may_build=may_build)
+    assert reader.entry('x', {}, Build()) == path
+    if may_build:
+        with pytest.raises(EngineUnavailable, match='Read-only file system.*DEPTHANYEVENT_CACHE'):
+            reader.entry('x', {'another': 1}, Build())
+
+
+def test_an_entry_is_on_the_disk_before_it_has_its_name(cache, monkeypatch):
+    """A power cut leaves the whole entry or none: each file and folder is written through."""
+    synced = []
+
+    def fsync(handle):
+        synced.append(os.readlink(f'/proc/self/fd/{handle}'))
+        assert not list(cache.root.glob('x-*/'))
+
+    monkeypatch.setattr(module.os, 'fsync', fsync)
+    path = cache.entry('x', {}, Build())
+    assert path.is_dir()
+    names = {os.path.basename(name) for name in synced}
+    assert {'a.bin', 'sub', 'entry.json'} < names and len(synced) == 4

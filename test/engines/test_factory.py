@@ -88,9 +88,11 @@ def test_an_engine_above_its_bound_is_refused_and_auto_goes_on(make_spec, tmp_pa
     with pytest.raises(EngineRefused, match='the openvino engine in f32 is not used'):
         make_engine(make_spec(**small), said.append, EngineCache(tmp_path))
     assert [sentence.split()[0] for sentence in said] == ['compiling', 'exporting']
-    engine = make_engine(make_spec('auto', **small), said.append, EngineCache(tmp_path))
+    said.clear()
+    reader = EngineCache(tmp_path, may_build=False)     # the refusal is kept: no second build
+    engine = make_engine(make_spec('auto', **small), said.append, reader)
     assert engine.name == 'torch'
-    assert any('passes over openvino: the openvino engine in f32' in s for s in said)
+    assert ['passes over openvino: the openvino engine in f32' in s for s in said] == [True]
 
 
 def test_a_cached_engine_that_cannot_be_read_is_built_again(make_spec, cache, openvino_engine):
@@ -102,6 +104,18 @@ def test_a_cached_engine_that_cannot_be_read_is_built_again(make_spec, cache, op
     engine = make_engine(make_spec(), said.append, cache)
     assert 'cannot be read and is built again' in said[0]
     assert json.loads((folder / 'parity.json').read_text()) == engine.describe()['parity']
+
+
+def test_a_build_that_fails_is_not_tried_twice(make_spec, tmp_path, monkeypatch):
+    """A full disk is not a cached engine that cannot be read."""
+    def full(*_):
+        raise OSError(28, 'No space left on device')
+
+    monkeypatch.setattr(OpenVinoBuilder, '_build_onnx', full)
+    said = []
+    with pytest.raises(EngineUnavailable, match='No space left on device.*DEPTHANYEVENT_CACHE'):
+        make_engine(make_spec(), said.append, EngineCache(tmp_path))
+    assert [sentence.split()[0] for sentence in said] == ['compiling']
 
 
 def test_auto_precision_is_measured_and_says_why(make_spec, cache, openvino_engine):

@@ -27,6 +27,18 @@ def random_events():
     return make
 
 
+@pytest.fixture
+def random_words():
+    """Return a function that makes random words of some codes, 'libcaer_cmp' or 'evt3'."""
+    def make(rng, codes, n, high_code):
+        """Time-high words advance slowly, so that they wrap and never step back."""
+        code = rng.choice(codes, n)
+        data = rng.integers(0, 4096, n)
+        high = np.cumsum(rng.integers(0, 40, n)) % 4096
+        return (code.astype('<u2') << 12 | np.where(code == high_code, high, data)).astype('<u2')
+    return make
+
+
 @pytest.fixture(scope='session')
 def real_packets(shared):
     """Return a function that reads all EventPackets of a real rosbag2 (sqlite3) by name."""

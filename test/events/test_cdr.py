@@ -204,6 +204,14 @@ def test_a_big_endian_payload_is_refused():
     assert error.value.cause == 'big_endian'
 
 
+@pytest.mark.parametrize('encoding', ['dvs', 'dvs_ros1'])
+def test_a_packet_does_not_carry_the_layout_of_an_event_array(encoding):
+    """Those names are this package's own, for the other message types."""
+    with pytest.raises(MalformedInput) as error:
+        parse_event_packet(serialize_event_packet(packet(encoding=encoding)))
+    assert error.value.cause == 'unknown_encoding'
+
+
 def test_random_bytes_never_do_more_than_raise(rng):
     """A thousand damaged messages: read or refused, nothing else."""
     whole = np.frombuffer(serialize_event_packet(packet()), np.uint8)

@@ -89,6 +89,17 @@ def test_a_few_wrong_stamps_are_ignored(damage_ns):
     assert (clock.n_ignored, clock.n_steps) == (10, 0)
 
 
+@pytest.mark.parametrize('damage_ns', [2**61, -10**12])
+def test_a_wrong_stamp_does_not_make_sensor_time_an_arrival(damage_ns):
+    """Ignored is ignored: one damaged event at the end of a message moves no published stamp."""
+    clock = SensorClock()
+    for k in range(50):
+        newest = OFFSET_NS + 30 * MS * k
+        clock.add(newest + (damage_ns if k == 20 else 0), newest - 30 * MS, newest - 30 * MS)
+        assert clock.offset_ns == 0
+    assert clock.same_clock and clock.n_ignored == 1
+
+
 def test_a_clock_that_was_set_is_followed():
     """After 20 messages that agree on another offset, the estimate begins anew."""
     clock = SensorClock()

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rectification table against closed forms and published maps."""
 
+import cv2
 import numpy as np
 import pytest
 
+from depthanyevent_ros.depth.camera import CameraModel
 from depthanyevent_ros.errors import ConfigError
 from depthanyevent_ros.events.rectify import rectification_lut
 
@@ -135,17 +137,63 @@ def test_what_the_table_hits_is_valid(seed):
     assert not (hit & ~inner).any()
 
 
+@pytest.mark.parametrize('model, d', [
+    ('plumb_bob', [-0.3, 0.1, 0.001, -0.001]), ('plumb_bob', [0.2, -0.05, 0.002, 0.001, 0.01]),
+    ('rational_polynomial', [-0.3, 0.1, 0.001, -0.001, -0.01, 0.05, 0.01, 0]),
+    ('rational_polynomial', [.1, .1, 0, 0, 0, .05, .01, 0, .001, .002, -.001, .001, .01, -.02]),
+    ('equidistant', [-0.02, 0.01, -0.005, 0.001])])
+def test_table_and_mask_equal_opencv(model, d):
+    """Turned, with another P and a baseline: events as points, the mask as the map of pixels."""
+    R, d = cv2.Rodrigues(np.array([0.03, -0.05, 0.02]))[0], np.array(d)
+    view = K + [[-20, 0, 3.3], [0, -20, -2.2], [0, 0, 0]]
+    lut, valid = rectification_lut(K, d, model, R, np.column_stack([view, [-15.0, 0, 0]]),
+                                   W, H, W, H)
+    y, x = np.mgrid[:H, :W]
+    points = np.stack([x.ravel(), y.ravel()], 1)[:, None].astype(float)
+    criteria = (cv2.TERM_CRITERIA_COUNT + cv2.TERM_CRITERIA_EPS, 200, 1e-12)
+    if model == 'equidistant':
+        moved = cv2.fisheye.undistortPoints(points, K, d, R=R, P=view, criteria=criteria)[:, 0]
+        maps = cv2.fisheye.initUndistortRectifyMap(K, d, R, view, (W, H), cv2.CV_32FC1)
+    else:
+        moved = cv2.undistortPointsIter(points, K, d, R, view, criteria)[:, 0]
+        maps = cv2.initUndistortRectifyMap(K, d, R, view, (W, H), cv2.CV_32FC1)
+    inside = (moved >= 0).all(1) & (moved < (W, H)).all(1)
+    want = np.where(inside, moved[:, 1].astype(int) * W + moved[:, 0].astype(int), -1)
+    certain = (np.abs(moved - np.rint(moved)) > 1e-3).all(1)
+    np.testing.assert_array_equal(lut[certain], want[certain])
+    seen = np.stack(maps, -1) + 0.5
+    rim = (np.abs(seen) < 1e-3) | (np.abs(seen - (W, H)) < 1e-3)
+    np.testing.assert_array_equal(
+        valid[~rim.any(-1)], ((seen >= 0) & (seen < (W, H))).all(-1)[~rim.any(-1)])
+
+
 @pytest.mark.parametrize('change, named', [
     (dict(K=np.zeros((3, 3))), 'K'), (dict(P=np.zeros((3, 4))), 'P'),
     (dict(R=np.zeros((3, 3))), 'R'), (dict(K=[1, 2, 3]), 'K'),
     (dict(K=np.full((3, 3), np.nan)), 'K'), (dict(D=[1, 2, 3]), 'D'),
-    (dict(D=[np.inf] * 5), 'D'), (dict(model='fov'), 'distortion_model')])
+    (dict(D=[np.inf] * 5), 'D'), (dict(model='fov'), 'distortion model')])
 def test_a_calibration_that_cannot_be_used_is_refused(change, named):
     """An uncalibrated camera sends zeros: an error that names the field, not a black picture."""
     arguments = dict(K=K, D=[0] * 5, model='plumb_bob', R=EYE, P=p_of(K), width=W, height=H,
                      out_width=W, out_height=H)
     with pytest.raises(ConfigError, match=named):
         rectification_lut(**{**arguments, **change})
+
+
+@pytest.mark.parametrize('model', ['', 'plumb_bob', 'rational_polynomial', 'equidistant', 'fov'])
+@pytest.mark.parametrize('n_coefficients', [0, 1, 4, 5, 8, 12, 14])
+@pytest.mark.parametrize('value', [0.0, 1e-3])
+def test_what_the_camera_accepts_can_be_rectified(model, n_coefficients, value):
+    """One rule for both: a calibration without a problem gives a table, any other is refused."""
+    camera = CameraModel.from_values(8, 6, [9, 0, 4, 0, 9, 3, 0, 0, 1], [value] * n_coefficients,
+                                     model)
+    arguments = (camera.k, camera.d, model, camera.r, camera.p, 8, 6, 8, 6)
+    if camera.problem() is None:
+        assert (rectification_lut(*arguments)[0] >= 0).sum() > 24
+    else:
+        with pytest.raises(ConfigError) as error:
+            rectification_lut(*arguments)
+        assert str(error.value) == camera.problem()
 
 
 def test_flat_lists_as_in_camera_info_are_taken():

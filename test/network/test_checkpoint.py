@@ -163,9 +163,20 @@ def test_another_file_is_refused(tmp_path, content):
         load_checkpoint(tmp_path / 'a.pth')
 
 
+@pytest.mark.parametrize('content', [b'<!DOCTYPE html><html>', b'\n<html lang="en">', b'<'])
+def test_a_web_page_is_named(tmp_path, content):
+    """What a download of a large file gives that first wants a click."""
+    (tmp_path / 'a.pth').write_bytes(content)
+    with pytest.raises(WeightsError, match='a.pth is a web page'):
+        load_checkpoint(tmp_path / 'a.pth')
+
+
 @pytest.mark.parametrize('content, sentence', [
     ([1, 2], 'holds a list'), ({'state_dict': [1]}, 'its state_dict is a list'),
-    ({'state_dict': {'a': 1}}, "holds 'a' .int. where"), ({'lr': 0.1}, "holds 'lr'")])
+    ({'state_dict': {'a': 1}}, "holds 'a' .int. where"), ({'lr': 0.1}, "holds 'lr'"),
+    ({7: torch.zeros(2)}, 'holds 7 .Tensor. where'),
+    ({'a': torch.zeros(2).to_sparse()}, 'a is sparse or has no values'),
+    ({'a': torch.zeros(2, device='meta')}, 'a is sparse or has no values')])
 def test_a_file_of_other_things_is_refused(tmp_path, content, sentence):
     """What torch.save wrote need not be a state_dict."""
     torch.save(content, tmp_path / 'a.pth')

@@ -14,6 +14,7 @@ from std_srvs.srv import Trigger
 from depthanyevent_ros.depth.camera import CameraModel
 from depthanyevent_ros.events.cdr import serialize_event_array, serialize_event_packet
 from depthanyevent_ros.events.encoders import encode_packet
+from depthanyevent_ros.events.types import make_events
 from depthanyevent_ros.nodes import messages
 
 START_NS = 1_505_000_000_000_000_000
@@ -192,13 +193,29 @@ def test_relative_depth_gives_a_cloud_only_when_forced(graph, make_moving_events
     assert (cloud.width, cloud.height, cloud.is_dense) == (WIDTH, HEIGHT, False)
 
 
-def test_without_a_listener_nothing_is_published_and_the_state_still_steps(
-        graph, make_moving_events):
-    """Who subscribes later must not see depth that starts from nothing."""
+def test_without_a_listener_nothing_is_computed_and_the_state_still_steps(
+        graph, monkeypatch, make_moving_events):
+    """Who subscribes late sees the depth that a subscriber from the start would have seen."""
     graph.start_ready(overload='lossless')
-    play(graph.publisher(EventArray), arrays(make_moving_events, 60))
-    graph.wait_for_value('output', 'depth_total', 5)
-    assert graph.depth._session.step.recurrence.take is not None
+    publisher = graph.publisher(EventArray)
+    with monkeypatch.context() as patch:
+        for name in ('to_image', 'to_rgb8', 'to_camera_info', 'to_point_cloud'):
+            patch.setattr(f'depthanyevent_ros.nodes.depth.outputs.{name}', None)
+        patch.setattr('depthanyevent_ros.pipeline.depth_step.DepthScale.apply', None)
+        play(publisher, arrays(make_moving_events, 62))
+        graph.wait_for_value('output', 'depth_total', 6)
+    assert 'failed.output_error' not in graph.diagnostics('inference')
+    graph.listen(Image, 'depth/image_raw')
+    graph.wait(lambda: graph.depth.count_subscribers('/depth/image_raw'), 'nobody listens')
+    time.sleep(0.5)                             # our side of the match may be behind
+    play(publisher, arrays(make_moving_events, 10, start_ms=62))
+    late = graph.wait_for('depth/image_raw', 1)[0]
+    assert graph.call(Trigger, 'depth/reset').success
+    play(publisher, arrays(make_moving_events, 72))
+    early = graph.wait_for('depth/image_raw', 8)[1:]
+    assert stamps_ms([late]) == [70.0] and stamps_ms(early)[6] == 70.0
+    assert np.array_equal(depth_of(late), depth_of(early[6]))
+    assert not np.array_equal(depth_of(late), depth_of(early[5]))
 
 
 def test_the_picture_of_the_events_and_the_coloured_depth_are_published(
@@ -231,6 +248,30 @@ def test_silence_is_explained(graph):
     graph.publisher(EventArray)
     graph.wait(lambda: 'nothing comes' in graph.diagnostics('input').get('message', ''),
                'the silence is not explained')
+
+
+def test_messages_without_events_are_no_sign_of_life(graph):
+    """A driver under a lens cap sends on: the node says so instead of looking well."""
+    graph.start_ready(**{'diagnostics.silence_s': 0.1})
+    publisher = graph.publisher(EventArray)
+
+    def explained():
+        publisher.publish(bytes(serialize_event_array(
+            make_events([], [], [], []), START_NS, '', WIDTH, HEIGHT)))
+        return 'none holds an event' in graph.diagnostics('input').get('message', '')
+
+    graph.wait(explained, 'the empty messages are not explained')
+
+
+def test_a_depth_mode_that_the_weights_do_not_give_is_refused_at_run_time(graph):
+    """`ros2 param set` answers with the reason, and the node lives on."""
+    from rclpy.parameter import Parameter
+    node = graph.start_ready()
+    (result,) = node.set_parameters([Parameter('depth.mode', value='metric')])
+    assert not result.successful and 'relative depth' in result.reason
+    assert node.get_parameter('depth.mode').value == 'relative'
+    assert node.set_parameters([Parameter('depth.mode', value='aligned')])[0].successful
+    graph.wait_for_value('output', 'depth_mode', 'aligned')
 
 
 def test_new_weights_are_taken_over_while_depth_goes_on(graph, small_weights, make_moving_events):

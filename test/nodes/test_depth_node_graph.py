@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The depth node among other nodes: clocks, QoS, parameters at run time, late engines."""
 
+import time
+
 from dvs_msgs.msg import EventArray
 from event_camera_msgs.msg import EventPacket
 import numpy as np
@@ -13,6 +15,7 @@ from sensor_msgs.msg import CameraInfo, Image
 from std_srvs.srv import Trigger
 
 from depthanyevent_ros.depth.camera import CameraModel
+from depthanyevent_ros.errors import EngineUnavailable
 from depthanyevent_ros.events.cdr import serialize_event_array, serialize_event_packet
 from depthanyevent_ros.events.encoders import encode_packet
 from depthanyevent_ros.nodes import messages
@@ -133,6 +136,22 @@ def test_a_lossless_replay_finds_a_subscriber_when_the_engine_is_ready(
     assert node._session.worker.has_engine
     publish_ms(publisher, make_moving_events, 0, 40)
     assert stamps_ms(graph.wait_for('depth/image_raw', 3))[0] == 10
+
+
+def test_a_lossless_input_does_not_wait_for_an_engine_that_cannot_be_had(
+        graph, monkeypatch, make_moving_events):
+    """The node answers and tells why, instead of waiting for ever in the middle of a message."""
+    def refuse(*_, **__):
+        time.sleep(0.5)                         # until then windows fill the hand-over
+        raise EngineUnavailable('no engine runs here')
+    monkeypatch.setattr('depthanyevent_ros.pipeline.engine_loader.make_engine', refuse)
+    graph.start(overload='lossless', event_type='dvs',
+                **{'sensor.width': 0, 'sensor.height': 0})
+    publish_ms(graph.publisher(EventArray), make_moving_events, 0, 200)
+    graph.wait(lambda: int(graph.diagnostics('input').get('not_used.engine_not_ready', 0)) > 5,
+               'the input waits', timeout_s=30)
+    assert graph.diagnostics('engine')['message'] == 'no engine runs here'
+    assert graph.call(Trigger, 'depth/reset').success
 
 
 def test_the_window_changes_at_run_time(graph, make_moving_events):

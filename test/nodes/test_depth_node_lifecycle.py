@@ -109,6 +109,13 @@ def test_a_configuration_that_cannot_be_used_is_a_failure_with_a_sentence(
     assert 'not configured' in said and told in said
 
 
+def test_a_qos_override_that_cannot_be_used_leaves_nothing_on_the_graph(graph):
+    """The outputs are made before the subscription whose QoS is refused."""
+    node = graph.start(**{'qos_overrides./camera_info.subscription.reliability': 'nonsense'})
+    assert state_of(graph) == 'unconfigured'
+    assert not node.count_publishers('/depth/image_raw')
+
+
 def test_a_mended_parameter_lets_it_configure(graph):
     """What failed is corrected by `ros2 param set`, without a restart."""
     from rclpy.parameter import Parameter

@@ -29,7 +29,11 @@ def test_every_parameter_is_declared_with_its_description(node, parameters):
     """`ros2 param describe` prints what the file says."""
     for name, parameter in load_spec('depth').items():
         assert node.get_parameter(name).value == parameter.default
-        assert node.describe_parameter(name).description == parameter.description
+        described = node.describe_parameter(name)
+        assert described.description == parameter.description
+        assert ('fixed while' in described.additional_constraints) == parameter.read_only
+        (bounds,) = described.floating_point_range or described.integer_range or [None]
+        assert (bounds and (bounds.from_value, bounds.to_value)) == parameter.bounds
 
 
 def test_a_change_is_validated_and_applied(node, parameters):

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The input half of the recipe."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,10 +11,10 @@ from depthanyevent_ros.depth.camera import CameraModel
 from depthanyevent_ros.errors import ConfigError, MalformedInput
 from depthanyevent_ros.events.encoders import encode_packet
 from depthanyevent_ros.events.tencode import encode_tencode
-from depthanyevent_ros.events.types import make_events
+from depthanyevent_ros.events.types import EventMessage, make_events
 from depthanyevent_ros.parameters import load_spec, make_settings
 from depthanyevent_ros.pipeline.assembly import check_settings, make_recurrence
-from depthanyevent_ros.pipeline.front import EventFront
+from depthanyevent_ros.pipeline.front import EventFront, MAX_JUMPS
 from depthanyevent_ros.pipeline.view import make_view
 
 WIDTH, HEIGHT = 32, 24
@@ -55,6 +57,32 @@ def test_the_clock_learns_the_offset_of_the_host():
     for at_ms in range(0, 40, 2):
         list(front.feed(packet(at_ms, seq=at_ms // 2)[0]))
     assert front.clock.to_host_ns(10 * MS) == pytest.approx(HOST_NS + 13 * MS, abs=2000)
+
+
+def test_after_a_jump_of_sensor_time_the_offset_is_learnt_anew():
+    """A camera that was restarted: its time begins at zero, the host's goes on."""
+    front, hour_ns = EventFront(settings(), WIDTH, HEIGHT), 3600 * 1000 * MS
+    for at_ms in range(0, 40, 2):
+        message, _ = packet(at_ms, seq=at_ms // 2)
+        list(front.feed(replace(message, time_base_ns=message.time_base_ns + hour_ns)))
+    assert front.clock.offset_ns == pytest.approx(HOST_NS - hour_ns + 3 * MS, abs=2000)
+    list(front.feed(packet(40, seq=20)[0]))
+    assert front.windows.resets == {'time_jump_back': 1}
+    assert front.clock.offset_ns == pytest.approx(HOST_NS + 3 * MS, abs=2000)
+
+
+def test_packets_without_events_close_no_window():
+    """Only events move sensor time on, whatever arrives; the next one gives out the black ones."""
+    front = EventFront(settings(), WIDTH, HEIGHT)
+    list(front.feed(packet(0)[0]))
+    silent = encode_packet('mono', packet(0)[1][:0], WIDTH, HEIGHT, 'camera', HOST_NS, 1)
+    for at_ms in range(2, 500, 2):
+        silent = replace(silent, seq=at_ms // 2, time_base_ns=at_ms * MS,
+                         stamp_ns=HOST_NS + at_ms * MS)
+        assert not list(front.feed(silent))
+    windows = list(front.feed(packet(500, seq=250)[0]))
+    assert [window.n_events for window in windows] == [100] + [0] * 49
+    assert not front.windows.resets and not front.input.counts
 
 
 def test_a_change_of_encoding_resets_the_windows():
@@ -139,6 +167,34 @@ def test_rectification_without_a_calibration_is_refused(camera):
     """An all-zero K is how drivers say that there is none."""
     with pytest.raises(ConfigError, match='calibrat'):
         make_view(camera, True, WIDTH, HEIGHT)
+
+
+@pytest.mark.parametrize('encoding', ['mono', 'libcaer_cmp', 'evt3'])
+def test_a_payload_of_another_encoding_costs_a_bounded_number_of_windows(encoding):
+    """Times jump with every few events: the rest is left out and counted, the next one passes."""
+    front = EventFront(settings(), WIDTH, HEIGHT)
+    noise = np.random.default_rng(1).integers(0, 256, 64_000).astype(np.uint8)
+    windows = []
+    with pytest.raises(MalformedInput, match=encoding) as error:
+        windows.extend(front.feed(EventMessage(0, '', WIDTH, HEIGHT, encoding, noise)))
+    assert error.value.cause == 'time_disorder' and front.input.counts == {'time_disorder': 1}
+    assert MAX_JUMPS < front.windows.epoch < 3 * MAX_JUMPS and len(windows) < 300 * MAX_JUMPS
+    windows = list(front.feed(packet(0, n_ms=11, encoding=encoding)[0]))
+    assert windows[-1].end_ns - windows[-1].start_ns == 10 * MS
+    assert front.windows.counts['left_out'] > 1000
+
+
+def test_every_event_of_a_message_that_is_given_up_is_counted():
+    """Shown, or one of the causes."""
+    front, n_shown = EventFront(settings(), WIDTH, HEIGHT), 0
+    noise = np.random.default_rng(1).integers(0, 256, 64_000).astype(np.uint8)
+    with pytest.raises(MalformedInput):
+        for window in front.feed(EventMessage(0, '', WIDTH, HEIGHT, 'mono', noise)):
+            n_shown += window.n_events
+    front.windows.flush()
+    counts = front.windows.counts
+    assert front.input.n_events == n_shown + sum(
+        counts[cause] for cause in ('late', 'outlier', 'unfinished', 'left_out'))
 
 
 def test_other_windows_are_a_reset_that_keeps_what_was_counted():

@@ -112,6 +112,16 @@ def test_clearing_counts_what_waited(make_window):
     assert handover.take(SOON_S) is None and handover.counts == {'reset': 1}
 
 
+@pytest.mark.parametrize('overload, n_kept', [('latest', 0), ('merge', 0), ('lossless', 1)])
+def test_a_reset_drops_what_waits_unless_nothing_may_be_lost(make_window, overload, n_kept):
+    """A replay that loops with /clock resets at each round; its last windows still get depth."""
+    handover = make_handover(overload)
+    handover.put(make_window(0))
+    handover.reset()
+    assert len(handover) == n_kept
+    assert handover.counts['reset'] == 1 - n_kept
+
+
 def test_an_unknown_policy_is_refused_by_name():
     """The parameter is named."""
     with pytest.raises(ConfigError, match='overload'):

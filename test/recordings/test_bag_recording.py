@@ -122,6 +122,7 @@ def test_mcap_without_its_end_is_read_up_to_the_damage(tmp_path, bags):
     file.write_bytes(file.read_bytes()[:-300_000])
     records, notes, counts = read(file)
     assert 1000 < n_packets(records) < 12_000 and counts == {'damaged_tail': 1}
+    assert '()' not in notes[-1]
     assert seqs(records) == list(range(n_packets(records)))
     assert 'up to the damage' in notes[0] and 'damaged after' in notes[-1]
 
@@ -156,6 +157,20 @@ def test_ros1_bag_without_its_end_is_read_up_to_the_damage(ros1_bag):
     assert records[4].message.seq == 4
     assert 'index of old.bag cannot be read' in notes[0]
     assert counts in ({}, {'damaged_tail': 1})
+
+
+def test_of_a_ros1_chunk_that_is_cut_the_messages_before_the_cut_are_read(ros1_bag):
+    """Three quarters of the second chunk hold more than the first one alone."""
+    data = ros1_bag.read_bytes()
+    begin = data.index(b'compression=none', data.index(b'compression=none') + 1)
+    end = data.index(b'compression=none', begin + 1)
+    found = []
+    for size in (begin, begin + (end - begin) * 3 // 4):
+        ros1_bag.write_bytes(data[:size])
+        records, notes, counts = read(ros1_bag)
+        found.append(seqs(records))
+    assert found[1] == list(range(len(found[1]))) and len(found[1]) > len(found[0]) > 0
+    assert counts == {'damaged_tail': 1} and 'damaged after' in notes[-1]
 
 
 @pytest.mark.parametrize('size', [20, 200])

@@ -49,10 +49,10 @@ def write_recording(path):
     return path
 
 
-def write_outputs(path, prefix='', n_windows=N_WINDOWS, with_tencode=True):
-    """Depth, colours, Tencode for each window; 40 ms late, and one diagnostics message."""
+def write_outputs(path, prefix='', n_windows=N_WINDOWS, with_tencode=True, first=0, parts=PARTS):
+    """Depth, colours, Tencode for each window from ``first``; 40 ms late, and diagnostics once."""
     with BagWriter(path) as writer:
-        for k in range(n_windows):
+        for k in range(first, n_windows):
             stamp_ns = HOST_NS + (k + 1) * 50 * MS
             pictures = [('depth/image_raw', np.full((HEIGHT, WIDTH), 2.5, '<f4'), '32FC1'),
                         ('depth/image_color',
@@ -65,7 +65,7 @@ def write_outputs(path, prefix='', n_windows=N_WINDOWS, with_tencode=True):
                 writer.write(f'{prefix}/{topic}', IMAGE, stamp_ns + 40 * MS,
                              serialize_image(picture, encoding, stamp_ns, 'camera'))
         writer.write('/diagnostics', DIAGNOSTICS, HOST_NS + 400 * MS,
-                     serialize_diagnostics(PARTS, HOST_NS + 400 * MS))
+                     serialize_diagnostics(parts, HOST_NS + 400 * MS))
     return path
 
 

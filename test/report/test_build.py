@@ -21,6 +21,12 @@ def build(recording_path, outputs, folder, **arguments):
                             **arguments)
 
 
+def frame_value(still):
+    """Return the grey value in the middle of the frame that a still shows."""
+    picture = cv2.imread(str(still))
+    return int(picture[picture.shape[0] // 2, picture.shape[1] * 5 // 6, 0])
+
+
 @pytest.fixture(scope='module')
 def leavings(run_files, tmp_path_factory):
     """Return what the small run left."""
@@ -51,11 +57,18 @@ def test_frames_are_paired_by_sensor_time(leavings, run_files):
 
     The stills are of windows 1, 2 and 3 and show the frames of 90 (twice no: 90, 150, 150) ms.
     """
-    values = []
-    for still in leavings.stills:
-        picture = cv2.imread(str(still))
-        values.append(int(picture[picture.shape[0] // 2, picture.shape[1] * 5 // 6, 0]))
-    assert values == [90, 150, 150]
+    assert [frame_value(still) for still in leavings.stills] == [90, 150, 150]
+
+
+def test_frames_are_paired_by_the_clock_of_the_node_if_it_told_of_it(run_files, tmp_path):
+    """The first two windows have no depth (the engine was busy): the others still find theirs."""
+    files, module = run_files
+    said = {'events_total': '2100', 'clock.offset_s': '1699999995.000000'}
+    outputs = module.write_outputs(tmp_path / 'outputs', first=2, parts=(
+        *module.PARTS, (0, 'depth: input', 'ok', '', said)))
+    left = build(files.recording, outputs, tmp_path)
+    assert [frame_value(still) for still in left.stills] == [150, 150]
+    assert 't = 0.150 s' in left.report.read_text(encoding='utf-8')
 
 
 def test_the_report_is_complete(leavings):

@@ -26,6 +26,27 @@ def test_losses_and_resets_are_collected_by_cause(story):
     assert facts.reset_facts(story) == {'time_gap': 1, 'not_finite': 2}
 
 
+def test_external_triggers_are_no_lost_events():
+    """A camera with a trigger line sends thousands of them beside its events."""
+    story = NodeStory(parts={'input': {'input.trigger': '4157', 'input.before_sync': '2'}})
+    assert facts.drop_facts(story) == {'before_sync': 2}
+
+
+@pytest.mark.parametrize('times, shown', [(0, {}), (1, {}), (3, {'activated': 2})])
+def test_the_activation_that_begins_a_run_is_no_reset(times, shown):
+    """Further ones did interrupt it."""
+    story = NodeStory(parts={'windows': {'reset.activated': str(times)} if times else {}})
+    assert facts.reset_facts(story) == shown
+
+
+def test_sensor_time_is_the_stamp_less_what_the_node_last_said_of_its_clock():
+    """Depths recorded at 5, 15 and 25; offsets of 100 said at 10, of 200 at 20: by hand."""
+    arrivals = [(1001, 5), (1002, 15), (1003, 25)]
+    story = NodeStory(arrivals=arrivals, offsets=[(10, 100), (20, 200)])
+    assert facts.sensor_times(story) == {1001: 901, 1002: 902, 1003: 803}
+    assert facts.sensor_times(NodeStory(arrivals=arrivals)) == {}
+
+
 def test_engine_and_weights_are_told_apart(story):
     """What concerns the weights is not listed with the engine."""
     assert facts.engine_facts(story) == {'engine': 'openvino', 'precision': 'bf16'}

@@ -78,3 +78,10 @@ def test_the_legend_runs_from_near_to_far():
     row = np.nonzero(colourful[:, columns].any(axis=1))[0].mean()
     left, right = (cell[-60 + int(row), c].astype(int) for c in (columns[2], columns[-3]))
     assert left[2] > left[0] and right[0] > right[2]             # bgr: red is near, blue is far
+
+
+def test_what_stands_for_a_frame_can_be_told():
+    """A recording without any frame is told from a moment without one."""
+    with_words = PanelMaker(346, 260, False, '', no_frame='the recording has no frames')
+    cells = [maker.cells(Moment(0.05)) for maker in (PanelMaker(346, 260, False, ''), with_words)]
+    assert [np.array_equal(*pair) for pair in zip(*cells)] == [True, True, False]

@@ -22,6 +22,8 @@ ENCODINGS = {
     'libcaer_cmp': ('libcaer_cmp', 'LibcaerCmpDecoder'),
     'evt3': ('evt3', 'Evt3Decoder'),
 }
+#: Those that an EventPacket may have; the others are the layouts of dvs_msgs/EventArray.
+PACKET_ENCODINGS = tuple(name for name in ENCODINGS if not name.startswith('dvs'))
 
 
 def make_decoder(encoding: str) -> Decoder:
@@ -32,7 +34,7 @@ def make_decoder(encoding: str) -> Decoder:
     """
     if encoding not in ENCODINGS:
         raise MalformedInput('unknown_encoding', f'no decoder for the encoding {encoding[:40]!r}; '
-                                                 f'known: {", ".join(ENCODINGS)}')
+                                                 f'known: {", ".join(PACKET_ENCODINGS)}')
     module, name = ENCODINGS[encoding]
     return getattr(import_module(f'{__name__}.{module}'), name)()
 

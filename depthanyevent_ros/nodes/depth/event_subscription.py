@@ -55,7 +55,7 @@ class EventSubscription:
         self.event_type: Optional[str] = None   # 'dvs' or 'packet' once subscribed
         self.lost = 0                           # messages that the middleware says it lost
         self.incompatible = 0                   # publishers whose QoS does not fit
-        self.problem: Optional[str] = None      # why what is published cannot be subscribed
+        self._missing: Optional[str] = None     # the package that is not installed, as a sentence
         self._node = node
         self._qos = qos
         self._on_data = on_data
@@ -79,6 +79,19 @@ class EventSubscription:
         """Return how many publishers there are on the topic, of any type."""
         return self._node.count_publishers(self.topic)
 
+    @property
+    def problem(self) -> Optional[str]:
+        """A sentence that says why what is published cannot be read, None if it can."""
+        if self._missing is not None or self._subscription is None:
+            return self._missing
+        found = self._published()
+        if found in (None, self.event_type):
+            return None
+        way_out = ('clean the node up and configure it again' if self._wanted == 'auto' else
+                   'set event_type to auto')
+        return (f'{self.topic} carries events of type {found}, but type {self.event_type} is '
+                f'subscribed: {way_out}')
+
     def parse(self, data: bytes) -> EventMessage:
         """Read the raw bytes of a message; MalformedInput names what is wrong."""
         return EVENT_TYPES[self.event_type][2](data)
@@ -101,16 +114,16 @@ class EventSubscription:
         try:
             self._subscribe(found)
         except ConfigError as error:            # nobody above a timer could take it
-            self.problem = str(error)
+            self._missing = str(error)
 
     def _published(self) -> Optional[str]:
-        """Return the event type that is published on the topic, None if there is none."""
+        """Return the event type that is published, None if none is; ours, if there are two."""
         types = {f'{package}/msg/{name}': event_type
                  for event_type, (package, name, _) in EVENT_TYPES.items()}
-        for publisher in self._node.get_publishers_info_by_topic(self.topic):
-            if publisher.topic_type in types:
-                return types[publisher.topic_type]
-        return None
+        found = [types[publisher.topic_type]
+                 for publisher in self._node.get_publishers_info_by_topic(self.topic)
+                 if publisher.topic_type in types]
+        return self.event_type if self.event_type in found else found[0] if found else None
 
     def _subscribe(self, event_type: str) -> None:
         package, name, _ = EVENT_TYPES[event_type]

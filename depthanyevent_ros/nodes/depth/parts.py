@@ -22,19 +22,19 @@ def depth_parts(session: DepthSession) -> Dict[str, Callable[[], Status]]:
 
 def input_status(session: DepthSession) -> Status:
     """Events: rate, what was lost or not used, and why nothing arrives if nothing does."""
-    events, front = session.events, session.sensor.front
+    events, front = session.intake.events, session.sensor.front
     status = part.input_status(front) if front else Status({'events_total': 0})
     status.values.update({
         'topic': events.topic,
         'type': events.event_type or 'not known yet',
-        'events_mev_s': session.event_rate.read() * 1e-6,
+        'events_mev_s': session.intake.event_rate.read() * 1e-6,
         'messages_lost_by_middleware': events.lost,
     })
-    status.add_counts('not_used', session.counts)
-    if not session.active:
+    status.add_counts('not_used', session.intake.counts)
+    if not session.intake.active:
         status.message = 'inactive: events are not read'
         return status
-    silent_s = session.silent_s()
+    silent_s = session.intake.silent_s()
     if silent_s > session.settings.diagnostics.silence_s:
         status.warn(f'no events for {silent_s:.1f} s on {events.topic}: {_why_silent(session)}')
     n_other = front.input.counts['size_change'] if front else 0
@@ -63,8 +63,8 @@ def window_status(session: DepthSession) -> Status:
         status.message = 'waiting for the size of the sensor: no message of events so far'
         return status
     status = part.window_status(session.sensor.front, session.settings.window.policy,
-                                session.window_rate.total)
-    status.values['windows_per_s'] = session.window_rate.read()
+                                session.intake.window_rate.total)
+    status.values['windows_per_s'] = session.intake.window_rate.read()
     return status
 
 
@@ -109,14 +109,17 @@ def output_status(session: DepthSession) -> Status:
 
 
 def _why_silent(session: DepthSession) -> str:
-    if not session.may_subscribe():
+    if not session.intake.may_subscribe():
         return 'a lossless replay is taken when the engine is ready'
-    n_publishers = session.events.n_publishers()
+    n_publishers = session.intake.events.n_publishers()
     if n_publishers == 0:
         return 'nobody publishes there: start the driver, or remap events to its topic'
-    if session.events.incompatible:
+    if session.intake.events.incompatible:
         return (f'{n_publishers} publishers, QoS incompatible: set '
                 'qos_overrides./events.subscription.reliability to best_effort')
-    if session.events.event_type is None:
+    if session.intake.only_empty_messages():
+        return ('messages come, but none holds an event that can be used: is the lens covered, '
+                'or are they of another size or encoding?')
+    if session.intake.events.event_type is None:
         return f'{n_publishers} publishers, none of a type that carries events'
     return f'{n_publishers} publishers, but nothing comes: is the camera running?'

@@ -2,22 +2,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """Everything that the depth node has between configure and cleanup."""
 
-from collections import Counter
+from contextlib import ExitStack
 from dataclasses import replace
 import time
-import traceback
 from typing import List
 
 from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.qos_overriding_options import QoSOverridingOptions
 from sensor_msgs.msg import CameraInfo
 
-from depthanyevent_ros.errors import ConfigError, DepthAnyEventError, MalformedInput
-from depthanyevent_ros.events.types import EventMessage
+from depthanyevent_ros.errors import ConfigError, DepthAnyEventError
 from depthanyevent_ros.network.weights import find_weights
-from depthanyevent_ros.nodes.depth.event_subscription import event_qos, EventSubscription
+from depthanyevent_ros.nodes.depth.intake import EventIntake
 from depthanyevent_ros.nodes.depth.outputs import DepthOutputs
 from depthanyevent_ros.nodes.messages import from_camera_info
+from depthanyevent_ros.nodes.throttled_log import ThrottledLog
 from depthanyevent_ros.pipeline.assembly import make_depth_scale, make_recurrence
 from depthanyevent_ros.pipeline.assembly import make_settings_colouriser
 from depthanyevent_ros.pipeline.depth_step import DepthFrame, DepthStep
@@ -27,13 +26,10 @@ from depthanyevent_ros.pipeline.sensor import Sensor
 from depthanyevent_ros.pipeline.statistics import Latencies, Rate
 from depthanyevent_ros.pipeline.worker import InferenceWorker
 
-#: At most one warning of a kind in this time.
-THROTTLE_S = 5.0
-
 
 class DepthSession:
     """
-    The recipe: decode, accumulate (executor thread); step, publish (inference thread).
+    The recipe: intake (executor thread); step, publish (inference thread).
 
     What needs the size of the sensor (input, windows, engine) is made when the size is known:
     from the parameters, or from the first message. Rectified windows wait for a calibration too.
@@ -41,87 +37,42 @@ class DepthSession:
 
     def __init__(self, node, settings):
         self.settings = settings
-        self.counts = Counter()                 # messages and windows that were not used, by cause
-        self.event_rate, self.window_rate, self.depth_rate = Rate(), Rate(), Rate()
+        self.depth_rate = Rate()
         self.latencies = Latencies()
         self.sensor = Sensor(settings)
-        self.active = False
         self._node = node
-        self._frame_id = settings.frame_id
-        self._last_event_s = time.monotonic()
+        self._log = ThrottledLog(node.get_logger())
         self.handover = make_handover(settings.overload)
         output_kind = find_weights(settings.weights).output_kind
         self.step = DepthStep(None, make_recurrence(settings),
                               make_depth_scale(settings, output_kind))
-        self.outputs = DepthOutputs(
-            node, settings.rectify, make_settings_colouriser(settings), self._cloud_allowed())
         self.worker = InferenceWorker(self.step, self.handover, self._on_frame, self._on_error)
-        self.seat = EngineSeat(settings, self.worker, self._on_engine, self._on_engine_problem)
-        self.events = EventSubscription(
-            node, settings.event_type, event_qos(settings.overload == 'lossless'),
-            self._on_events, self.may_subscribe)
-        self._camera_info = node.create_subscription(
-            CameraInfo, 'camera_info', self._on_camera_info,
-            QoSProfile(history=HistoryPolicy.KEEP_LAST, depth=1,
-                       reliability=ReliabilityPolicy.BEST_EFFORT),
-            qos_overriding_options=QoSOverridingOptions.with_default_policies())
+        self.seat = EngineSeat(settings, self.worker, self._on_engine, self._on_engine_problem,
+                               node.get_logger().info)
+        with ExitStack() as made:               # QoS overrides that cannot be used raise
+            self.outputs = DepthOutputs(
+                node, settings.rectify, make_settings_colouriser(settings), self._cloud_allowed())
+            made.callback(self.outputs.destroy)
+            self.intake = EventIntake(node, settings, self.sensor, self.handover, self.seat,
+                                      self._log, self._use_sensor)
+            made.callback(self.intake.close)
+            self._camera_info = node.create_subscription(
+                CameraInfo, 'camera_info', self._on_camera_info,
+                QoSProfile(history=HistoryPolicy.KEEP_LAST, depth=1,
+                           reliability=ReliabilityPolicy.BEST_EFFORT),
+                qos_overriding_options=QoSOverridingOptions.with_default_policies())
+            made.pop_all()
         self.worker.start()
         self.sensor.start()
         self._use_sensor()
 
-    # --- the recipe -------------------------------------------------------------------------
-
-    def _on_events(self, data: bytes) -> None:
-        """Decode a message and accumulate it; hand the windows that it closes over."""
-        if not self.active:
-            return
-        try:
-            message = self.events.parse(data)
-            self._last_event_s = time.monotonic()
-            if self.sensor.front is None:
-                self.sensor.take_size(message.width, message.height)
-                self._use_sensor()
-            if self.sensor.front is None:       # rectified events wait for a calibration
-                self.counts['no_camera_info'] += 1
-                return
-            self._frame_id = self.settings.frame_id or message.frame_id
-            self._feed(message)
-        except MalformedInput as error:
-            self.counts[error.cause] += 1
-            self._warn(f'a message of events could not be read: {error}')
-        except Exception as error:  # a fault of ours must not end the stream; it is told
-            self.counts['internal_error'] += 1
-            self._node.get_logger().error(
-                f'a message of events was lost to a fault: {format_exception(error)}',
-                throttle_duration_sec=THROTTLE_S)
-
-    def _feed(self, message: EventMessage) -> None:
-        front = self.sensor.front
-        n_before = front.input.n_events
-        try:
-            for window in front.feed(message):
-                self._hand_over(window)
-        except MalformedInput as error:         # counted by the input
-            self._warn(f'a message of events was not used: {error}')
-        self.event_rate.add(front.input.n_events - n_before)
-
-    def may_subscribe(self) -> bool:
-        """Tell whether events are wanted: a lossless replay waits for the engine, if it can."""
-        return (self.settings.overload != 'lossless' or self.worker.has_engine
-                or not self.sensor.has_size)
-
-    def _hand_over(self, window) -> None:
-        self.window_rate.add()
-        if self.worker.has_engine or self.settings.overload == 'lossless':
-            self.handover.put(window)
-        else:
-            self.counts['engine_not_ready'] += 1
+    # --- what the threads report ------------------------------------------------------------
 
     def _on_frame(self, frame: DepthFrame, put_ns: int) -> None:
         """Publish a frame (inference thread)."""
         began_ns = time.monotonic_ns()
         stamp_ns = self.sensor.front.clock.to_host_ns(frame.window.end_ns)
-        self.outputs.publish(frame, stamp_ns, self._frame_id)
+        self.outputs.publish(frame, stamp_ns, self.intake.frame_id)
         done_ns = time.monotonic_ns()
         self.depth_rate.add()
         self.latencies.add('wait', frame.taken_ns - put_ns)
@@ -129,7 +80,20 @@ class DepthSession:
         self.latencies.add('publish', done_ns - began_ns)
         self.latencies.add('total', done_ns - put_ns)
 
-    # --- what comes besides events ----------------------------------------------------------
+    def _on_error(self, error: Exception) -> None:
+        """Tell that a window was lost (inference thread)."""
+        kind = type(error).__name__
+        self._log.warning(kind, f'a window was lost: {kind}: {error}')
+
+    def _on_engine(self, engine) -> None:
+        self._node.get_logger().info(f'engine in use: {_one_line(engine.describe())}')
+
+    def _on_engine_problem(self, sentence: str) -> None:
+        if not self.seat.has_engine:            # a lossless input must not wait for ever
+            self.handover.clear('no_engine')
+        self._node.get_logger().error(f'no engine: {sentence}')
+
+    # --- what is known of the sensor ----------------------------------------------------------
 
     def _on_camera_info(self, message: CameraInfo) -> None:
         try:
@@ -145,28 +109,22 @@ class DepthSession:
         self.outputs.camera = self.sensor.view_camera
         self.step.scale = replace(self.step.scale, valid_mask=self.sensor.valid_mask)
 
-    def _on_engine(self, engine) -> None:
-        self._node.get_logger().info(f'engine in use: {_one_line(engine.describe())}')
-
-    def _on_engine_problem(self, sentence: str) -> None:
-        self._node.get_logger().error(f'no engine: {sentence}')
-
-    def _on_error(self, error: Exception) -> None:
-        self._warn(f'a window was lost: {type(error).__name__}: {error}')
-
     # --- what the node asks for -------------------------------------------------------------
 
     def activate(self) -> None:
         """Begin to read events, from the zero state."""
         self.reset('activated')
-        self._last_event_s = time.monotonic()
-        self.active = True
+        self.intake.activate()
+
+    def deactivate(self) -> None:
+        """Stop reading events; subscriptions and engine stay."""
+        self.intake.active = False
 
     def reset(self, reason: str) -> None:
         """Forget everything that depends on past time."""
         if self.sensor.front is not None:
             self.sensor.front.reset(reason)     # its new epoch tells the worker to zero the states
-        self.handover.clear('reset')
+        self.handover.reset()
         self.outputs.colouriser.reset()
 
     def load_weights(self, name: str) -> str:
@@ -180,10 +138,14 @@ class DepthSession:
         self.seat.load(name, self.sensor.width, self.sensor.height)
         return f'preparing {name} in the background; /diagnostics says when it is in use'
 
+    def check(self, settings) -> None:
+        """Raise ConfigError if the weights in use cannot give what the settings ask for."""
+        make_depth_scale(settings, self.seat.weights.output_kind)
+
     def apply(self, settings) -> None:
-        """Take over parameters that may change at run time."""
+        """Take over parameters that may change at run time, after ``check``."""
         old, self.settings = self.settings, settings
-        self.seat.settings = self.sensor.settings = settings
+        self.seat.settings = self.sensor.settings = self.intake.settings = settings
         self.step.scale = make_depth_scale(
             settings, self.seat.weights.output_kind, self.step.scale.valid_mask)
         self.outputs.colouriser = make_settings_colouriser(settings)
@@ -192,10 +154,6 @@ class DepthSession:
         if settings.window != old.window and front is not None:
             front.change('window_changed', settings, front.view)
             self.step.recurrence = make_recurrence(settings)
-
-    def silent_s(self) -> float:
-        """Return for how long there have been no events, s."""
-        return time.monotonic() - self._last_event_s
 
     def announcements(self) -> List[str]:
         """Return what a user should read in the log at start."""
@@ -208,24 +166,16 @@ class DepthSession:
 
     def close(self) -> None:
         """Stop the threads, then take everything on the ROS graph down."""
-        self.active = False
+        self.deactivate()
         self.handover.close()
         self.seat.close()
         self.worker.stop()
-        self.events.destroy()
+        self.intake.close()
         self._node.destroy_subscription(self._camera_info)
         self.outputs.destroy()
 
     def _cloud_allowed(self) -> bool:
         return self.step.scale.mode.is_metric or self.settings.points.allow_relative
-
-    def _warn(self, sentence: str) -> None:
-        self._node.get_logger().warning(sentence, throttle_duration_sec=THROTTLE_S)
-
-
-def format_exception(error: Exception) -> str:
-    """Return an error with the place where it was raised."""
-    return ''.join(traceback.format_exception(type(error), error, error.__traceback__))
 
 
 def _one_line(values: dict) -> str:

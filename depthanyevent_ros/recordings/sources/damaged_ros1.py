@@ -57,7 +57,11 @@ def _records(stream):
         if not length:
             return
         header = _fields(_exactly(stream, struct.unpack('<I', length)[0]))
-        yield header, _exactly(stream, struct.unpack('<I', _exactly(stream, 4))[0])
+        size = struct.unpack('<I', _exactly(stream, 4))[0]
+        # Of a chunk that was cut the messages before the cut are whole, unless it is compressed.
+        is_open = (header[b'op'][0] == _CHUNK and header[b'compression'] == b'none'
+                   and size <= RECORD_LIMIT_BYTES)
+        yield header, stream.read(size) if is_open else _exactly(stream, size)
 
 
 def _fields(data):

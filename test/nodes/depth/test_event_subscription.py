@@ -4,10 +4,13 @@
 
 import time
 
+from dvs_msgs.msg import EventArray
 from event_camera_msgs.msg import EventPacket
 import numpy as np
 import pytest
+from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
 
 from depthanyevent_ros.events.cdr import serialize_event_packet
 from depthanyevent_ros.events.types import EventMessage
@@ -66,3 +69,22 @@ def test_a_stream_without_end_leaves_the_executor_time_for_others(node, executor
     publisher.publish(packet(0))
     before = len(ticks)
     spin_until(executor, lambda: len(ticks) > before + 20)
+
+
+@pytest.mark.parametrize('published, told', [(EventArray, 'set event_type to auto'),
+                                             (EventPacket, None)])
+def test_events_of_another_type_than_the_one_subscribed_are_told(
+        node, executor, published, told):
+    """Else nothing would arrive, and nobody would know why."""
+    context = Context()         # one participant cannot have both types on a topic
+    context.init()
+    other = Node('driver', context=context)
+    try:
+        events = EventSubscription(node, 'packet', event_qos(False), lambda data: None)
+        assert events.problem is None
+        other.create_publisher(published, 'events', 10)
+        spin_until(executor, events.n_publishers)
+        assert events.problem is None if told is None else told in events.problem
+    finally:
+        other.destroy_node()
+        context.shutdown()

@@ -1,0 +1,45 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the loader says while it gets an engine ready in a child process."""
+
+import threading
+
+import pytest
+
+from depthanyevent_ros.engines.protocol import EngineSpec
+from depthanyevent_ros.pipeline.engine_loader import EngineLoader
+
+
+@pytest.fixture
+def prepare(monkeypatch, tmp_path):
+    """Return what loads an engine from an empty cache; it gives (engine or error, sentences)."""
+    monkeypatch.setenv('ROS_HOME', str(tmp_path))
+
+    def run(spec):
+        ended, sentences, results = threading.Event(), [], []
+
+        def end(result):
+            results.append(result)
+            ended.set()
+
+        loader = EngineLoader(end, end, sentences.append)
+        loader.start(spec)
+        assert ended.wait(240)
+        loader.stop()
+        return results[0], sentences
+    return run
+
+
+def test_the_sentences_of_the_child_process_are_passed_on(prepare, small_weights):
+    """Else nobody learns why a start takes a minute, or why an engine was passed over."""
+    engine, sentences = prepare(EngineSpec(
+        48, 64, str(small_weights()), 'openvino', 'f32', input_height=70, input_width=98,
+        threads=1))
+    engine.close()
+    assert any('compiling for OpenVINO' in sentence for sentence in sentences)
+
+
+def test_a_build_that_fails_ends_with_its_sentence(prepare):
+    """The last line of the child's errors is the reason."""
+    error, _ = prepare(EngineSpec(48, 64, 'no/such.pth', 'openvino'))
+    assert 'no/such.pth' in str(error)

@@ -1,0 +1,61 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""When an engine is prepared, and what happens when there is none."""
+
+import pytest
+
+from depthanyevent_ros.errors import EngineUnavailable
+from depthanyevent_ros.parameters import load_spec, make_settings
+from depthanyevent_ros.pipeline import engine_seat
+from depthanyevent_ros.pipeline.assembly import make_depth_scale, make_recurrence
+from depthanyevent_ros.pipeline.depth_step import DepthStep
+from depthanyevent_ros.pipeline.engine_seat import EngineSeat
+from depthanyevent_ros.pipeline.handover import make_handover
+from depthanyevent_ros.pipeline.worker import InferenceWorker
+
+
+class FailingLoader:
+    """Fails at once, whatever is asked for."""
+
+    doing = 'nothing'
+    busy = False
+
+    def __init__(self, on_ready, on_failed, on_sentence):
+        self.asked_for = []
+        self._on_failed = on_failed
+
+    def start(self, spec):
+        """Remember what was asked for, and fail."""
+        self.asked_for.append(spec.weights)
+        self._on_failed(EngineUnavailable('no engine runs here'))
+
+
+@pytest.fixture
+def problems():
+    """Return where the sentences of the seat go."""
+    return []
+
+
+@pytest.fixture
+def seat(monkeypatch, problems):
+    """Return the seat of a worker whose engines cannot be had."""
+    monkeypatch.setattr(engine_seat, 'EngineLoader', FailingLoader)
+    settings = make_settings(load_spec('depth'))
+    step = DepthStep(None, make_recurrence(settings), make_depth_scale(settings, 'relative'))
+    worker = InferenceWorker(step, make_handover('latest'), None, None)
+    return EngineSeat(settings, worker, None, problems.append, print)
+
+
+def test_what_failed_is_not_tried_again_by_itself(seat, problems):
+    """Every camera_info asks for the engine; each build may take a minute."""
+    for _ in range(3):
+        seat.begin(64, 48)
+    assert seat._loader.asked_for == ['default']
+    assert problems == ['no engine runs here'] and seat.problem == problems[0]
+
+
+def test_other_weights_may_be_tried_after_a_failure(seat, problems):
+    """That is what the user is told to do."""
+    seat.begin(64, 48)
+    seat.load('untrained-vits-r', 64, 48)
+    assert seat._loader.asked_for == ['default', 'untrained-vits-r']
