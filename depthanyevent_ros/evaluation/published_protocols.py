@@ -65,13 +65,15 @@ class E2DepthProtocol:
     """E2Depth's (arXiv 2010.08350): as the paper's, for metric depth; a NaN frame spoils all."""
 
     name = 'e2depth'
-    note = 'truth stretched to 80 m, no fit, saturated predictions dropped (arXiv 2010.08350)'
+    rules = 'truth stretched to 80 m, saturated predictions dropped (arXiv 2010.08350)'
     first_scored = 0
     mean = staticmethod(mean_of_all)
     changes = staticmethod(no_changes)
 
     def __init__(self, align: bool = False):
+        """Take whether to fit scale and shift, which relative depth needs and they did not do."""
         self.align = align
+        self.note = self.rules + ('; with a fit, which is not part of it' if align else '; no fit')
 
     def prepare(self, predicted, depth_m) -> Prepared:
         """Stretch and mask; the sky is 80 m here, which the mask leaves out."""
@@ -94,7 +96,7 @@ class EReFormerProtocol(E2DepthProtocol):
     """
 
     name = 'ereformer'
-    note = 'crop of 224x224, truth of 1.97 to 80 m alone decides what counts, no fit'
+    rules = 'crop of 224x224, truth of 1.97 to 80 m alone decides what counts (arXiv 2212.02791)'
     ROWS, COLUMNS = slice(33, 257), slice(121, 345)
 
     def prepare(self, predicted, depth_m) -> Prepared:
@@ -120,7 +122,8 @@ class RamNetProtocol(E2DepthProtocol):
     """
 
     name = 'ramnet'
-    note = 'centre crop of 344x256, both maps cut to 1.97..80 m, the first two maps not scored'
+    rules = ('centre crop of 344x256, both maps cut to 1.97..80 m, first two maps not scored '
+             '(arXiv 2102.09320)')
     first_scored = 2
     SIZE = (256, 344)
 

@@ -34,16 +34,17 @@ class Results:
 def results_of(methods: Sequence[MethodScores], facts: Dict[str, Any]) -> Results:
     """Return the means of all that was scored."""
     notes, means, single = {}, {}, {}
+    first: List = next((each for method in methods for each in method.by_protocol.values()), [])
+    groups = groups_of(first)
     for method in methods:
         means[method.name], single[method.name] = {}, {}
         for name, sequences in method.by_protocol.items():
             notes[name] = sequences[0].protocol.note
             means[method.name][name] = {group.name: group.mean(sequences)
-                                        for group in groups_of(sequences)}
+                                        for group in groups}
             single[method.name][name] = {each.name: each.mean() for each in sequences}
-    first: List = next((each for method in methods for each in method.by_protocol.values()), [])
-    groups = {group.name: sizes(group, first) for group in groups_of(first)}
-    return Results(facts, notes, groups, means, single)
+    counts = {group.name: sizes(group, first) for group in groups}
+    return Results(facts, notes, counts, means, single)
 
 
 def sizes(group, sequences) -> Dict[str, int]:

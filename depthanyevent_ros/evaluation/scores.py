@@ -85,7 +85,7 @@ class Group:
     most_events: float = float('inf')
 
     def mean(self, sequences: Sequence[SequenceScores]) -> Row:
-        """Return the group's mean."""
+        """Return the group's mean; {} if none of the sequences is in it."""
         return group_mean([each for each in sequences if self.holds(each)], self.most_events)
 
 
@@ -101,6 +101,6 @@ def groups_of(sequences: Sequence[SequenceScores]) -> List[Group]:
             groups.append(Group(word, lambda each, a=attribute, w=word: getattr(each, a) == w))
     counts = [n for each in sequences for n in each.n_events]
     if len(counts) >= 8:
-        most = float(np.quantile(counts, 0.25))
+        most = float(np.quantile(counts, 0.25, method='lower'))
         groups.append(Group(f'at most {most:,.0f} events', lambda each: True, most))
     return groups

@@ -2,19 +2,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Results as tables: aligned text for a terminal, Markdown for a page."""
 
-from typing import Dict, List, Sequence
+from typing import Dict, List, Mapping, Sequence
 
 from depthanyevent_ros.evaluation.prepared import FAR_M
 from depthanyevent_ros.evaluation.published import published_table
 from depthanyevent_ros.evaluation.results import Results
 
-#: Metrics that the tables show: name -> title.
+#: Metrics that a terminal shows: name -> title.
 COLUMNS = {'abs_rel': 'AbsRel', 'sq_rel': 'SqRel', 'rmse': 'RMSE', 'rmse_log': 'RMSElog',
-           'silog': 'SILog', 'delta1': 'd1', 'delta2': 'd2', 'delta3': 'd3',
-           'scale_change': 'scale change', 'flicker': 'flicker'}
-FURTHER = {'mean_depth_error': 'mean error, m', 'mean_depth_error_10m': 'to 10 m',
-           'mean_depth_error_20m': 'to 20 m', 'mean_depth_error_30m': 'to 30 m',
-           'coverage': 'coverage'}
+           'delta1': 'd1', 'delta2': 'd2', 'delta3': 'd3', 'scale_change': 'scale change',
+           'flicker': 'flicker'}
+#: And a page.
+ALL_COLUMNS = {**COLUMNS, 'silog': 'SILog', 'mean_depth_error': 'mean error, m',
+               'mean_depth_error_10m': 'to 10 m', 'mean_depth_error_20m': 'to 20 m',
+               'mean_depth_error_30m': 'to 30 m', 'coverage': 'coverage'}
 
 Table = List[List[str]]
 
@@ -24,12 +25,16 @@ def number(value) -> str:
     return '-' if value is None or value != value else f'{value:.3f}'
 
 
-def main_table(results: Results, protocol: str) -> Table:
-    """Return one row for each group and method, by one protocol."""
+def main_table(results: Results, protocol: str, columns: Mapping[str, str]) -> Table:
+    """
+    Return one row for each group and method, by one protocol.
+
+    :param columns: names of metrics and their titles; those that nobody has are left out.
+    """
     rows = {(group, method): table[protocol][group]
             for group in results.groups for method, table in results.means.items()
             if table.get(protocol, {}).get(group)}
-    shown = {name: title for name, title in {**COLUMNS, **FURTHER}.items()
+    shown = {name: title for name, title in columns.items()
              if any(name in row for row in rows.values())}
     return [['group', 'method', *shown.values()]] + [
         [group, method, *(number(row.get(name)) for name in shown)]
@@ -52,11 +57,14 @@ def distance_table(results: Results, protocol: str) -> Table:
 
 
 def as_text(table: Sequence[Sequence[str]]) -> str:
-    """Return a table with aligned columns; numbers to the right."""
-    widths = [max(map(len, column)) for column in zip(*table)]
+    """Return a table with aligned columns: words to the left, numbers to the right."""
+    columns = list(zip(*table))
+    widths = [max(map(len, column)) for column in columns]
+    align = [str.ljust if any(c.isalpha() for cell in column[1:] for c in cell) else str.rjust
+             for column in columns]
     return '\n'.join('  '.join(
-        cell.ljust(width) if any(c.isalpha() for c in row[k]) and k < 2 else cell.rjust(width)
-        for k, (cell, width) in enumerate(zip(row, widths))).rstrip() for row in table)
+        put(cell, width) for put, cell, width in zip(align, row, widths)).rstrip()
+        for row in table)
 
 
 def as_markdown(table: Sequence[Sequence[str]]) -> str:
@@ -65,11 +73,11 @@ def as_markdown(table: Sequence[Sequence[str]]) -> str:
     return '\n'.join([lines[0], '|' + '---|' * len(table[0]), *lines[1:]])
 
 
-def sections(results: Results) -> Dict[str, Table]:
+def sections(results: Results, columns: Mapping[str, str]) -> Dict[str, Table]:
     """Return every table with its heading."""
     found = {}
     for protocol, note in results.notes.items():
-        found[f'{protocol}: {note}'] = main_table(results, protocol)
+        found[f'{protocol}: {note}'] = main_table(results, protocol, columns)
         distances = distance_table(results, protocol)
         if distances:
             found[f'{protocol}, by true distance (up to {FAR_M:g} m), all'] = distances
@@ -83,7 +91,8 @@ def text_report(results: Results, published: str) -> str:
     :param published: whose published rows go with it: MVSEC, DSEC or '' for none.
     """
     parts = [facts_text(results)]
-    parts += [f'{title}\n{as_text(table)}' for title, table in sections(results).items()]
+    parts += [f'{title}\n{as_text(table)}'
+              for title, table in sections(results, COLUMNS).items()]
     if published:
         note, table = published_table(published)
         parts.append(f'Published for {published}. {note}\n{as_text(table)}')
@@ -93,7 +102,8 @@ def text_report(results: Results, published: str) -> str:
 def markdown_report(results: Results, published: str) -> str:
     """Return the report as Markdown; as :func:`text_report`."""
     parts = ['# Evaluation', facts_text(results, '- ')]
-    parts += [f'## {title}\n\n{as_markdown(table)}' for title, table in sections(results).items()]
+    parts += [f'## {title}\n\n{as_markdown(table)}'
+              for title, table in sections(results, ALL_COLUMNS).items()]
     if published:
         note, table = published_table(published)
         parts.append(f'## Published for {published}\n\n{note}\n\n{as_markdown(table)}')
