@@ -60,6 +60,8 @@ def add_recording_arguments(group) -> None:
                        help='length of a window (default: %(default)g)')
     group.add_argument('--crop', type=size_of, metavar='HxW',
                        help='use the middle alone; the paper: 320x640 of DSEC')
+    group.add_argument('--input', type=size_of, metavar='HxW',
+                       help="least size of the network's input, if not that of the weights")
     group.add_argument('--events-topic', metavar='TOPIC', help='where there are several')
 
 

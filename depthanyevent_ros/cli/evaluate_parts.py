@@ -55,8 +55,8 @@ def score_windows(args, weights):
     if any((file.height, file.width) != size for file in files):
         raise ConfigError('the window files have different sizes: score them one size at a time')
     predictors = [each for one in weights for each in predictors_of(one, *size, args.device)]
-    if args.baselines:
-        predictors += priors_of(args.baselines, size)
+    baselines = priors_of(args.baselines, size) if args.baselines else []
+    predictors += baselines
     shown = Shown(predictors[0].is_metric, {
         files[k].path.stem: [2 * min(len(files[k]), args.most) // 3]
         for k in spread(len(files), SHOWN)}, SHOWN)
@@ -64,7 +64,8 @@ def score_windows(args, weights):
     total = sum(min(len(file), args.most) for file in files)
     with progress_bar(total, ' windows') as bar:
         methods = evaluate_windows(files, predictors, plan, shown, bar.update)
-    return results_of(methods, facts_of(args, weights)), shown, ''
+    names = [each.name for each in baselines]
+    return results_of(methods, facts_of(args, weights), names), shown, ''
 
 
 def score_recordings(args, weights):
@@ -99,7 +100,9 @@ def engine_maker(args, weights):
     """Return what makes an engine for a height and width."""
     def make(height: int, width: int):
         name = str(weights.path) if weights.path else weights.name
-        return make_engine(EngineSpec(height, width, name, args.engine),
+        least_height, least_width = args.input or (0, 0)
+        return make_engine(EngineSpec(height, width, name, args.engine,
+                                      input_height=least_height, input_width=least_width),
                            progress=lambda sentence: tqdm.write(sentence, file=sys.stderr))
     return make
 

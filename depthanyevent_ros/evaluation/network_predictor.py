@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from depthanyevent_ros.errors import ConfigError
+from depthanyevent_ros.evaluation.comparison import FORGETFUL
 from depthanyevent_ros.evaluation.predictors import Lanes
 from depthanyevent_ros.network.weights import Weights
 from depthanyevent_ros.training.unrolled import UnrolledNetwork
@@ -46,7 +47,7 @@ class ForgetfulPredictor(NetworkPredictor):
 
     def __init__(self, weights: Weights, height: int, width: int, device: str = 'cpu'):
         super().__init__(weights, height, width, device)
-        self.name += ', state reset every window'
+        self.name += FORGETFUL
 
     @torch.inference_mode()
     def predict(self, lanes: Lanes) -> np.ndarray:

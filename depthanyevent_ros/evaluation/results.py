@@ -17,7 +17,8 @@ class Results:
 
     ``facts`` say what was run; ``notes`` explain the protocols by name; ``groups`` holds, for each
     group, how many sequences and maps of it were scored; ``means[method][protocol][group]`` and
-    ``sequences[method][protocol][sequence]`` are rows of metrics.
+    ``sequences[method][protocol][sequence]`` are rows of metrics; ``baselines`` names the methods
+    that are no networks.
     """
 
     facts: Dict[str, Any]
@@ -25,14 +26,20 @@ class Results:
     groups: Dict[str, Dict[str, int]]
     means: Dict[str, Dict[str, Dict[str, Row]]]
     sequences: Dict[str, Dict[str, Dict[str, Row]]]
+    baselines: Sequence[str] = ()
 
     def as_json(self) -> str:
         """Return one JSON object; what is not known is null."""
         return json.dumps(without_nan(vars(self)), indent=1)
 
 
-def results_of(methods: Sequence[MethodScores], facts: Dict[str, Any]) -> Results:
-    """Return the means of all that was scored."""
+def results_of(methods: Sequence[MethodScores], facts: Dict[str, Any],
+               baselines: Sequence[str] = ()) -> Results:
+    """
+    Return the means of all that was scored.
+
+    :param baselines: names of the methods that are no networks.
+    """
     notes, means, single = {}, {}, {}
     first: List = next((each for method in methods for each in method.by_protocol.values()), [])
     groups = groups_of(first)
@@ -44,7 +51,7 @@ def results_of(methods: Sequence[MethodScores], facts: Dict[str, Any]) -> Result
                                         for group in groups}
             single[method.name][name] = {each.name: each.mean() for each in sequences}
     counts = {group.name: sizes(group, first) for group in groups}
-    return Results(facts, notes, counts, means, single)
+    return Results(facts, notes, counts, means, single, baselines)
 
 
 def sizes(group, sequences) -> Dict[str, int]:

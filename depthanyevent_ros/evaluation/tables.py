@@ -4,6 +4,7 @@
 
 from typing import Dict, List, Mapping, Sequence
 
+from depthanyevent_ros.evaluation.comparison import comparison_table
 from depthanyevent_ros.evaluation.prepared import FAR_M
 from depthanyevent_ros.evaluation.published import published_table
 from depthanyevent_ros.evaluation.results import Results
@@ -78,6 +79,9 @@ def sections(results: Results, columns: Mapping[str, str]) -> Dict[str, Table]:
     found = {}
     for protocol, note in results.notes.items():
         found[f'{protocol}: {note}'] = main_table(results, protocol, columns)
+        compared = comparison_table(results, protocol)
+        if compared:
+            found[f'{protocol}, against the best baseline and without memory'] = compared
         distances = distance_table(results, protocol)
         if distances:
             found[f'{protocol}, by true distance (up to {FAR_M:g} m), all'] = distances

@@ -7,6 +7,7 @@ import json
 import numpy as np
 
 from depthanyevent_ros.evaluation.clean_protocol import CleanProtocol
+from depthanyevent_ros.evaluation.comparison import comparison_table, FORGETFUL
 from depthanyevent_ros.evaluation.published import data_set_of, published_table
 from depthanyevent_ros.evaluation.published_protocols import PaperProtocol
 from depthanyevent_ros.evaluation.results import results_of
@@ -89,3 +90,17 @@ def test_an_exact_prediction_has_a_black_error():
     truth, predicted, error = (sheet[40:200, 6 + k * width + 2:k * width + 300] for k in (2, 3, 4))
     np.testing.assert_array_equal(truth, predicted)
     assert error.max() < 10
+
+
+def test_the_comparison_takes_the_best_baseline_of_each_group():
+    """Ours is wrong by 10 %, the constant by 50 %, a worse baseline by 90 %."""
+    def method(name, factor):
+        scores = SequenceScores(CleanProtocol(False), 'a', 'room')
+        scores.add(np.full((2, 2), 2 * factor), np.full((2, 2), 2.0), 10)
+        return MethodScores(name, {'clean': [scores]})
+    methods = [method('ours', 1.1), method('ours' + FORGETFUL, 1.2), method('constant', 1.5),
+               method('worse', 1.9)]
+    table = comparison_table(results_of(methods, {}, ['constant', 'worse']), 'clean')
+    assert table[1] == ['all', 'ours', '0.100', 'constant', '0.500', '0.20', '0.200', '0.50']
+    assert [row[:2] for row in table[1:]] == [['all', 'ours'], ['room', 'ours']]
+    assert comparison_table(results(), 'clean') == []
