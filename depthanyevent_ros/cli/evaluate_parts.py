@@ -80,20 +80,26 @@ def score_recordings(args, weights):
     protocols = make_protocols(args.protocols, is_metric, ALIGN[args.align])
     inputs = InputPlan(round(args.window_ms * 1e6), args.encoding, args.crop)
     shown, published = Shown(is_metric, most=SHOWN), ''
-    for path in args.recordings:
+    for path, name in names_of(args.recordings).items():
         source = BagDepth(args.depth_bag, inputs.window_ns // 2) if args.depth_bag else \
             EngineDepth(engine_maker(args, one), one.config.input_type)
         try:
             with open_sequence(path, args.events_topic) as sequence:
                 n_maps = min(len(sequence.depths or ()), args.most)
-                shown.wanted[path.name] = spread(n_maps, max(1, SHOWN // len(args.recordings)))
+                shown.wanted[name] = spread(n_maps, max(1, SHOWN // len(args.recordings)))
                 with progress_bar(n_maps, ' maps') as bar:
-                    evaluate_recording(sequence, path.name, source, protocols, inputs, args.most,
+                    evaluate_recording(sequence, name, source, protocols, inputs, args.most,
                                        method, shown, bar.update)
                 published = data_set_of(sequence.kind)
         finally:
             source.close()
     return results_of([method], facts_of(args, weights)), shown, published
+
+
+def names_of(paths) -> dict:
+    """Return a name for each path in the tables: its last part, or all of it if that is shared."""
+    last = [path.name for path in paths]
+    return {path: path.name if last.count(path.name) == 1 else str(path) for path in paths}
 
 
 def engine_maker(args, weights):

@@ -53,5 +53,6 @@ def row_of(results: Results, method: str, protocol: str, group: str) -> Row:
 
 
 def against(row: Row, other: Row) -> List[str]:
-    """Return the AbsRel of another method and the ratio to it."""
-    return [f'{other[METRIC]:.3f}', f'{row[METRIC] / other[METRIC]:.2f}']
+    """Return the AbsRel of another method and the ratio to it; an exact one has no ratio."""
+    ratio = f'{row[METRIC] / other[METRIC]:.2f}' if other[METRIC] else '-'
+    return [f'{other[METRIC]:.3f}', ratio]

@@ -33,9 +33,10 @@ def look_at_events(moment: Moment) -> np.ndarray:
 
 def look_at_frame(moment: Moment) -> np.ndarray:
     """Return the frame as three equal channels, float32 [3, H, W] in 0..1."""
-    if moment.frame is None:
+    frame = moment.read_frame()
+    if frame is None:
         raise RecordingError('these weights look at frames, and the recording has none')
-    return np.repeat(moment.frame[None].astype(np.float32) / 255, 3, 0)
+    return np.repeat(frame[None].astype(np.float32) / 255, 3, 0)
 
 
 #: What a network sees, by ``input_type`` of its configuration.

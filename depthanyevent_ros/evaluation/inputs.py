@@ -8,6 +8,7 @@ preprocessed has the voxel grid of that time instead. One window is in memory at
 """
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Callable, Iterator, Optional, Tuple
 
 import numpy as np
@@ -30,7 +31,8 @@ class Moment:
     image: np.ndarray                   # float32 [3, H, W], Tencode
     depth_m: np.ndarray                 # float32 [H, W], NaN unknown
     n_events: int
-    frame: Optional[np.ndarray] = None  # uint8 [H, W]
+    #: Reads the nearest frame, uint8 [H, W]; None where there is none. Most are never asked for.
+    read_frame: Callable[[], Optional[np.ndarray]] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def moments_of(sequence: EventSequence, plan: InputPlan, most: int) -> Iterator[
         if image is not None:
             n += 1
             yield cropped(Moment(stamp_ns, image, sequence.depths.read(index), n_events,
-                                 frame_at(sequence, stamp_ns)), plan.crop)
+                                 partial(frame_at, sequence, stamp_ns)), plan.crop)
     if not n:
         raise RecordingError(f'{sequence.path} has no depth map with events before it')
 
@@ -136,4 +138,10 @@ def cropped(moment: Moment, crop: Optional[Tuple[int, int]]) -> Moment:
     rows, columns = slice(top, top + crop[0]), slice(left, left + crop[1])
     return replace(moment, image=np.ascontiguousarray(moment.image[:, rows, columns]),
                    depth_m=moment.depth_m[rows, columns],
-                   frame=None if moment.frame is None else moment.frame[rows, columns])
+                   read_frame=partial(part_of_frame, moment.read_frame, rows, columns))
+
+
+def part_of_frame(read_frame: Callable, rows: slice, columns: slice) -> Optional[np.ndarray]:
+    """Return a part of a frame, None if there is no frame."""
+    frame = read_frame()
+    return None if frame is None else frame[rows, columns]

@@ -53,7 +53,7 @@ class Shown:
     def offer_moment(self, name: str, k: int, moment: Moment, predicted: np.ndarray) -> None:
         """Take the k-th moment of a sequence if it is wanted."""
         if k in self.wanted.get(name, ()):
-            self._keep(name, k, moment.image, moment.frame, predicted, moment.depth_m)
+            self._keep(name, k, moment.image, moment.read_frame(), predicted, moment.depth_m)
 
     def _keep(self, name, k, tencode, frame, predicted, depth_m):
         if len(self.moments) < self.most:

@@ -78,7 +78,7 @@ def test_the_crop_is_the_middle_of_everything():
     """As the official CenterCrop: rows 1 and 2 of 4, columns 1 to 4 of 6."""
     whole, cropped = (moments(Toy(), crop=crop)[1] for crop in (None, (2, 4)))
     np.testing.assert_array_equal(cropped.image, whole.image[:, 1:3, 1:5])
-    assert cropped.depth_m.shape == cropped.frame.shape == (2, 4)
+    assert cropped.depth_m.shape == cropped.read_frame().shape == (2, 4)
     with pytest.raises(ConfigError, match='--crop'):
         moments(Toy(), crop=(5, 4))
 
@@ -147,7 +147,7 @@ def test_a_network_for_frames_sees_the_frame():
         return SimpleNamespace(step=lambda image, state: (seen.append(image) or image[0], None))
     source = EngineDepth(make, 'frames')
     image = np.zeros((3, *SIZE), np.float32)
-    source.depth(Moment(0, image, image[0], 0, np.full(SIZE, 51, np.uint8)))
+    source.depth(Moment(0, image, image[0], 0, lambda: np.full(SIZE, 51, np.uint8)))
     np.testing.assert_allclose(seen[0], np.full((3, *SIZE), 0.2), rtol=1e-6)
     with pytest.raises(RecordingError, match='frames'):
         source.depth(Moment(0, image, image[0], 0))

@@ -8,7 +8,7 @@ import torch
 
 from depthanyevent_ros.errors import ConfigError
 from depthanyevent_ros.evaluation.network_predictor import predictors_of
-from depthanyevent_ros.evaluation.predictors import groups_of_files, KindImage
+from depthanyevent_ros.evaluation.predictors import groups_of_files, KindImage, read_lanes
 from depthanyevent_ros.evaluation.priors import DepthStatistics, priors_of
 from depthanyevent_ros.evaluation.results import results_of
 from depthanyevent_ros.evaluation.shown import Shown
@@ -82,6 +82,20 @@ def test_resetting_the_state_changes_nothing_in_the_first_window(make_file, make
     results, *_ = evaluate([make_file('a', [2.0])], predictors_of(make_weights(), *SIZE))
     carried, reset = (means['clean']['all'] for means in results.means.values())
     assert carried['abs_rel'] == pytest.approx(reset['abs_rel'], rel=1e-5)
+
+
+def test_a_predictor_gives_what_the_engine_gives(make_file, make_weights, one_thread):
+    """Window files and recordings are scored by the same network: three windows in a row."""
+    from depthanyevent_ros.engines.protocol import EngineSpec
+    from depthanyevent_ros.engines.torch_engine import TorchEngine
+    weights, file = make_weights(), make_file('a', [2.0] * 3)
+    predictor = predictors_of(weights, *SIZE)[0]
+    predictor.begin(1)
+    found = predictor.predict(read_lanes([file], 0, 3))[:, 0]
+    engine, state = TorchEngine(EngineSpec(*SIZE, threads=1), weights), None
+    for k, image in enumerate(file.read(0, 3).tencode):
+        depth, state = engine.step(image, state)
+        np.testing.assert_allclose(found[k], depth, rtol=1e-3)
 
 
 def test_a_network_without_memory_is_one_predictor(make_weights):
