@@ -81,6 +81,18 @@ class CameraModel:
         return replace(self, width=int(width), height=int(height),
                        k=_frozen(scale @ self.k), p=_frozen(scale @ self.p))
 
+    def cropped(self, left: int, top: int, width: int, height: int) -> 'CameraModel':
+        """
+        Return the calibration of a part of the view, ``left`` and ``top`` pixels from its corner.
+
+        The principal point moves, width and height are those of the part, and D and R stay, since
+        they act on directions. It says the same as a region of interest beside the whole view's
+        K and P, to readers too that do not look at the region.
+        """
+        shift = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1]], np.float64)
+        return replace(self, width=int(width), height=int(height),
+                       k=_frozen(shift @ self.k), p=_frozen(shift @ self.p))
+
     def rectified(self) -> 'CameraModel':
         """Return the rectified view: D = 0, R = I, K = P[:3, :3] and P = [K | 0]."""
         k = _frozen(self.p[:, :3].copy())

@@ -16,6 +16,7 @@ from depthanyevent_ros.events.windows import make_window_policy
 from depthanyevent_ros.parameters import Settings
 from depthanyevent_ros.pipeline.depth_step import DepthScale
 from depthanyevent_ros.pipeline.recurrence import Recurrence
+from depthanyevent_ros.pipeline.view import make_crop
 
 
 def make_settings_policy(settings: Settings):
@@ -42,7 +43,7 @@ def make_recurrence(settings: Settings) -> Recurrence:
 
 
 def make_engine_spec(settings: Settings, width: int, height: int) -> EngineSpec:
-    """Return what an engine for a sensor of this size is built from."""
+    """Return what an engine for a view of this size, the sensor's or a crop, is built from."""
     engine = settings.engine
     return EngineSpec(
         engine=engine.name, weights=settings.weights, sensor_height=height, sensor_width=width,
@@ -74,6 +75,8 @@ def check_settings(settings: Settings) -> None:
     make_settings_colouriser(settings)
     if bool(settings.sensor.width) != bool(settings.sensor.height):
         raise ConfigError('sensor.width and sensor.height: set both, or neither')
+    if settings.sensor.width:                   # else the first message tells
+        make_crop(settings, settings.sensor.width, settings.sensor.height)
 
 
 def make_settings_colouriser(settings: Settings) -> Colouriser:

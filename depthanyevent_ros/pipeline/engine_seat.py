@@ -47,7 +47,7 @@ class EngineSeat:
 
     def begin(self, width: int, height: int) -> None:
         """
-        Prepare the first engine for a sensor of this size, unless that was done already.
+        Prepare the first engine for a view of this size, unless that was done already.
 
         What has failed is not tried again by itself: it would fail again, and take its time.
         """

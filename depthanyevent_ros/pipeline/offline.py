@@ -13,7 +13,7 @@ from depthanyevent_ros.pipeline.assembly import make_depth_scale, make_recurrenc
 from depthanyevent_ros.pipeline.depth_step import DepthFrame, DepthStep
 from depthanyevent_ros.pipeline.front import EventFront
 from depthanyevent_ros.pipeline.statistics import Latencies
-from depthanyevent_ros.pipeline.view import make_view
+from depthanyevent_ros.pipeline.view import make_crop, make_view
 from depthanyevent_ros.recordings import CameraInfoRecord, EventsRecord, FrameRecord, Record
 
 
@@ -21,7 +21,7 @@ class OfflineRun:
     """
     One pass over a recording.
 
-    :param make_engine: called with (width, height) when the size of the sensor is known.
+    :param make_engine: called with (width, height) of the view, when the sensor's size is known.
     :param on_frame: called with each FrameRecord (APS), in recorded order with the depth.
     """
 
@@ -78,9 +78,10 @@ class OfflineRun:
         if self.settings.rectify and self._sensor_camera is None:
             raise RecordingError('rectify is on, but the recording holds no camera_info before '
                                  'its first events')
+        crop = make_crop(self.settings, width, height)
         view, mask, self.camera = make_view(
-            self._sensor_camera, self.settings.rectify, width, height)
+            self._sensor_camera, self.settings.rectify, width, height, crop)
         self.front = EventFront(self.settings, width, height, view)
         self.step = DepthStep(
-            self._make_engine(width, height), make_recurrence(self.settings),
+            self._make_engine(crop.width, crop.height), make_recurrence(self.settings),
             make_depth_scale(self.settings, self.weights.output_kind, mask))

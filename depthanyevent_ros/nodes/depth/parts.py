@@ -43,6 +43,8 @@ def input_status(session: DepthSession) -> Status:
                     'exchanged, clean the node up and configure it again')
     if events.problem is not None:
         status.error(events.problem)
+    if session.sensor.size_problem is not None:
+        status.error(session.sensor.size_problem)
     # A full queue drops its oldest without a word: then only the gaps in seq tell.
     lost = max(events.lost, status.values.get('input.lost_packets', 0))
     if lost:

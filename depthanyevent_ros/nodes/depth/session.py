@@ -105,7 +105,7 @@ class DepthSession:
     def _use_sensor(self) -> None:
         """Take over what depends on size and calibration, after either has changed."""
         if self.sensor.has_size:
-            self.seat.begin(self.sensor.width, self.sensor.height)
+            self.seat.begin(self.sensor.crop.width, self.sensor.crop.height)
         self.outputs.camera = self.sensor.view_camera
         self.step.scale = replace(self.step.scale, valid_mask=self.sensor.valid_mask)
 
@@ -135,7 +135,7 @@ class DepthSession:
         """
         if not self.sensor.has_size:
             raise DepthAnyEventError('the size of the sensor is not known yet: no events so far')
-        self.seat.load(name, self.sensor.width, self.sensor.height)
+        self.seat.load(name, self.sensor.crop.width, self.sensor.crop.height)
         return f'preparing {name} in the background; /diagnostics says when it is in use'
 
     def check(self, settings) -> None:
