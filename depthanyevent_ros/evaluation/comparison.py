@@ -3,8 +3,9 @@
 """
 Is the network worth its computation, and is its memory?
 
-For each group: its AbsRel beside that of the best baseline there (whichever it is) and beside
-that of the same network with its state reset before every window.
+For each group: its AbsRel beside that of the best prior there (whichever it is), beside that of
+the mean depth image of the scene's kind, which is told more than the network is, and beside that
+of the same network with its state reset before every window.
 """
 
 from typing import Dict, List, Optional
@@ -15,6 +16,8 @@ from depthanyevent_ros.evaluation.scores import Row
 METRIC = 'abs_rel'
 #: What the name of a network whose state is reset ends in.
 FORGETFUL = ', state reset every window'
+#: The baseline that is told the kind of the scene.
+TOLD = "mean depth image of the scene's kind"
 
 
 def comparison_table(results: Results, protocol: str) -> List[List[str]]:
@@ -23,26 +26,28 @@ def comparison_table(results: Results, protocol: str) -> List[List[str]]:
 
     A ratio below 1 is a win of the network.
     """
-    if not results.baselines:
+    networks = [name for name in results.means
+                if name not in results.baselines and not name.endswith(FORGETFUL)]
+    rows = [row for group in results.groups for name in networks
+            for row in compared(results, protocol, group, name)]
+    return rows and [['group', 'method', 'AbsRel', 'best prior', 'its AbsRel', 'ratio',
+                      'told the kind', 'ratio', 'state reset', 'ratio'], *rows]
+
+
+def compared(results: Results, protocol: str, group: str, name: str) -> List[List[str]]:
+    """Return the row of a network in a group; [] if it or the priors were not scored there."""
+    row, best = row_of(results, name, protocol, group), best_prior(results, protocol, group)
+    if not row or best is None:
         return []
-    rows = []
-    for group in results.groups:
-        best = best_baseline(results, protocol, group)
-        for name in results.means:
-            row = row_of(results, name, protocol, group)
-            if name not in results.baselines and not name.endswith(FORGETFUL) and row and best:
-                reset = row_of(results, name + FORGETFUL, protocol, group)
-                rows.append([group, name, f'{row[METRIC]:.3f}', best,
-                             *against(row, row_of(results, best, protocol, group)),
-                             *(against(row, reset) if reset else ('-', '-'))])
-    return rows and [['group', 'method', 'AbsRel', 'best baseline', 'its AbsRel', 'ratio',
-                      'state reset', 'ratio'], *rows]
+    others = [row_of(results, other, protocol, group) for other in (best, TOLD, name + FORGETFUL)]
+    return [[group, name, f'{row[METRIC]:.3f}', best,
+             *(cell for other in others for cell in against(row, other))]]
 
 
-def best_baseline(results: Results, protocol: str, group: str) -> Optional[str]:
-    """Return the baseline with the least AbsRel, None if none was scored."""
+def best_prior(results: Results, protocol: str, group: str) -> Optional[str]:
+    """Return the prior with the least AbsRel, None if none was scored."""
     found: Dict[str, Row] = {name: row_of(results, name, protocol, group)
-                             for name in results.baselines}
+                             for name in results.baselines if name != TOLD}
     known = [name for name, row in found.items() if row and row[METRIC] == row[METRIC]]
     return min(known, key=lambda name: found[name][METRIC], default=None)
 
@@ -54,5 +59,7 @@ def row_of(results: Results, method: str, protocol: str, group: str) -> Row:
 
 def against(row: Row, other: Row) -> List[str]:
     """Return the AbsRel of another method and the ratio to it; an exact one has no ratio."""
+    if not other:
+        return ['-', '-']
     ratio = f'{row[METRIC] / other[METRIC]:.2f}' if other[METRIC] else '-'
     return [f'{other[METRIC]:.3f}', ratio]

@@ -7,6 +7,7 @@ from typing import Dict, List, Sequence
 import numpy as np
 
 from depthanyevent_ros.errors import ConfigError
+from depthanyevent_ros.evaluation.comparison import TOLD
 from depthanyevent_ros.evaluation.predictors import KindImage
 from depthanyevent_ros.evaluation.prepared import FAR_M
 from depthanyevent_ros.training.folder import files_of
@@ -69,7 +70,7 @@ def priors_of(folder, size) -> List[KindImage]:
     images = {kind: each.mean_image() for kind, each in by_kind.items()}
     return [KindImage('constant depth', {'': np.full(size, whole.median_m())}),
             KindImage('mean depth image', {'': whole.mean_image()}),
-            KindImage("mean depth image of the scene's kind", {'': whole.mean_image(), **images})]
+            KindImage(TOLD, {'': whole.mean_image(), **images})]
 
 
 def statistics_by_kind(files: Sequence[WindowsFile], size) -> Dict[str, DepthStatistics]:

@@ -81,7 +81,7 @@ def sections(results: Results, columns: Mapping[str, str]) -> Dict[str, Table]:
         found[f'{protocol}: {note}'] = main_table(results, protocol, columns)
         compared = comparison_table(results, protocol)
         if compared:
-            found[f'{protocol}, against the best baseline and without memory'] = compared
+            found[f'{protocol}, AbsRel against the best prior and without memory'] = compared
         distances = distance_table(results, protocol)
         if distances:
             found[f'{protocol}, by true distance (up to {FAR_M:g} m), all'] = distances

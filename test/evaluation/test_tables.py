@@ -7,7 +7,7 @@ import json
 import numpy as np
 
 from depthanyevent_ros.evaluation.clean_protocol import CleanProtocol
-from depthanyevent_ros.evaluation.comparison import comparison_table, FORGETFUL
+from depthanyevent_ros.evaluation.comparison import comparison_table, FORGETFUL, TOLD
 from depthanyevent_ros.evaluation.published import data_set_of, published_table
 from depthanyevent_ros.evaluation.published_protocols import PaperProtocol
 from depthanyevent_ros.evaluation.results import results_of
@@ -92,15 +92,16 @@ def test_an_exact_prediction_has_a_black_error():
     assert error.max() < 10
 
 
-def test_the_comparison_takes_the_best_baseline_of_each_group():
-    """Ours is wrong by 10 %, the constant by 50 %, a worse baseline by 90 %."""
+def test_the_comparison_takes_the_best_prior_of_each_group():
+    """Ours is wrong by 10 %, the constant by 50 %, a worse prior by 90 %."""
     def method(name, factor):
         scores = SequenceScores(CleanProtocol(False), 'a', 'room')
         scores.add(np.full((2, 2), 2 * factor), np.full((2, 2), 2.0), 10)
         return MethodScores(name, {'clean': [scores]})
     methods = [method('ours', 1.1), method('ours' + FORGETFUL, 1.2), method('constant', 1.5),
-               method('worse', 1.9)]
-    table = comparison_table(results_of(methods, {}, ['constant', 'worse']), 'clean')
-    assert table[1] == ['all', 'ours', '0.100', 'constant', '0.500', '0.20', '0.200', '0.50']
+               method('worse', 1.9), method(TOLD, 1.25)]
+    table = comparison_table(results_of(methods, {}, ['constant', 'worse', TOLD]), 'clean')
+    assert table[1] == ['all', 'ours', '0.100', 'constant', '0.500', '0.20', '0.250', '0.40',
+                        '0.200', '0.50']
     assert [row[:2] for row in table[1:]] == [['all', 'ours'], ['room', 'ours']]
     assert comparison_table(results(), 'clean') == []
