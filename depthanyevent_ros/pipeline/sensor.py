@@ -19,8 +19,8 @@ class Sensor:
     Makes the input when the size is known, and for rectified events when the calibration is too.
 
     ``front`` is None until then. ``crop`` is the part that is used, known with the size;
-    ``view_camera`` and ``valid_mask`` are of it. ``problem`` says why a calibration cannot be used,
-    ``size_problem`` why the size that messages give cannot.
+    ``view_camera`` and ``valid_mask`` are of it. ``problem`` says why a calibration cannot be
+    used, ``size_problem`` why the size that messages give cannot.
     """
 
     def __init__(self, settings: Settings):

@@ -96,6 +96,20 @@ def test_rectified_depth_is_nan_outside_the_view_and_says_rect(recording, tmp_pa
     assert np.count_nonzero(messages(tmp_path / 'outputs', 'depth/camera_info')[0].d) == 0
 
 
+@pytest.mark.parametrize('rectify', ['false', 'true'])
+def test_a_crop_is_what_depth_and_calibration_are_of(recording, tmp_path, small_weights, rectify):
+    """The principal point of (32, 24) moves with the corner; the events outside are counted."""
+    assert run(recording, tmp_path, small_weights(), '--no-report', '-p', f'rectify:={rectify}',
+               '-p', 'crop.top:=8', '-p', 'crop.height:=30', '-p', 'crop.left:=4') == 0
+    topic = 'depth/image_rect' if rectify == 'true' else 'depth/image_raw'
+    depth, info = (messages(tmp_path / 'outputs', t)[0] for t in (topic, 'depth/camera_info'))
+    assert (depth.width, depth.height) == (info.width, info.height) == (60, 30)
+    assert (info.k[2], info.k[5], info.p[2], info.p[6]) == (28, 16, 28, 16)
+    (said,) = messages(tmp_path / 'outputs', '/diagnostics')
+    values = {pair.key: pair.value for status in said.status for pair in status.values}
+    assert int(values['events.outside_view']) > 0
+
+
 def test_parameters_of_a_file_are_used_and_the_command_line_wins(
         recording, tmp_path, small_weights):
     """The presets of config/ serve the node and this verb alike."""
@@ -114,6 +128,7 @@ def test_parameters_of_a_file_are_used_and_the_command_line_wins(
     (['--params-file', 'no/such.yaml'], 'no/such.yaml'),
     (['-p', 'weights:=no/such.pth'], 'no/such.pth'),
     (['-p', 'depth.mode:=metric'], 'metric'),
+    (['-p', 'crop.top:=40', '-p', 'crop.height:=20'], 'crop.top'),
 ])
 def test_what_cannot_be_used_ends_with_a_sentence_and_code_1(
         recording, tmp_path, capsys, arguments, told):

@@ -55,6 +55,34 @@ def test_scaling_to_the_same_size_changes_nothing():
     assert camera.scaled(346, 260) is camera
 
 
+@pytest.mark.parametrize('model, d', [
+    ('plumb_bob', [0.1, -0.2, 0.01, 0.02, 0]), ('equidistant', [-0.05, 0.01, -0.02, 0.01])])
+def test_a_cropped_camera_projects_to_the_pixels_of_the_crop(model, d):
+    """OpenCV projects a point into the part where it lay in the whole, less the corner."""
+    whole = make(d=d, distortion_model=model)
+    part = whole.cropped(40, 25, 200, 100)
+    project = cv2.fisheye.projectPoints if model == 'equidistant' else cv2.projectPoints
+    points, still = np.array([[[0.1, -0.2, 1.0]], [[-0.3, 0.1, 2.0]]]), np.zeros(3)
+
+    def pixels(camera):
+        return project(points, still, still, camera.k, camera.d)[0].reshape(-1, 2)
+    np.testing.assert_allclose(pixels(part), pixels(whole) - [40, 25], atol=1e-9)
+    assert (part.width, part.height) == (200, 100)
+    np.testing.assert_array_equal(part.d, whole.d)
+    np.testing.assert_array_equal(part.r, whole.r)
+
+
+def test_cropping_keeps_the_baseline_of_a_stereo_camera():
+    """P[0, 3] is -fx times the baseline: no place in the picture."""
+    part = make().cropped(40, 25, 200, 100)
+    np.testing.assert_array_equal(part.p, [[180, 0, 130, -9], [0, 180, 105, 0], [0, 0, 1, 0]])
+
+
+def test_rectifying_and_cropping_may_change_places():
+    """Both say the same view."""
+    assert make().cropped(1, 2, 30, 20).rectified() == make().rectified().cropped(1, 2, 30, 20)
+
+
 def test_scaling_to_nothing_is_refused():
     """A view needs pixels."""
     with pytest.raises(ConfigError, match='346x260 cannot be scaled to 0x130'):

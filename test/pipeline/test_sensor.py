@@ -9,6 +9,7 @@ from depthanyevent_ros.depth.camera import CameraModel
 from depthanyevent_ros.errors import MalformedInput
 from depthanyevent_ros.parameters import load_spec, make_settings
 from depthanyevent_ros.pipeline.sensor import Sensor
+from depthanyevent_ros.pipeline.view import Crop
 
 WIDTH, HEIGHT = 32, 24
 
@@ -79,6 +80,26 @@ def test_another_calibration_of_rectified_events_is_one_reset_and_the_same_is_no
     assert not rectified.front.windows.resets
     rectified.take_camera(camera(focal=25.0))
     assert rectified.front.windows.resets == {'calibration_changed': 1}
+
+
+def test_a_crop_is_that_of_the_first_message_and_one_outside_of_it_is_told():
+    """The messages are refused, and the next one of a size that holds it is taken."""
+    unknown = sensor(**{'crop.top': 8, 'crop.height': 12})
+    with pytest.raises(MalformedInput, match='crop.top') as error:
+        unknown.take_size(16, 16)
+    assert error.value.cause == 'outside_crop' and 'crop.height' in unknown.size_problem
+    assert not unknown.has_size and unknown.front is None
+    unknown.take_size(WIDTH, HEIGHT)
+    assert unknown.crop == Crop(0, 8, WIDTH, 12) and unknown.size_problem is None
+    assert (unknown.front.view.width, unknown.front.view.height) == (WIDTH, 12)
+
+
+def test_a_calibration_of_a_cropped_view_that_is_not_rectified_is_no_reset():
+    """Only what is published of the camera changes: the principal point is that of the crop."""
+    plain = sensor(**{'sensor.width': WIDTH, 'sensor.height': HEIGHT, 'crop.left': 6})
+    plain.take_camera(camera())
+    assert not plain.front.windows.resets
+    assert plain.view_camera.k[0, 2] == 10 and plain.view_camera.width == WIDTH - 6
 
 
 @pytest.mark.parametrize('bad, told', [
