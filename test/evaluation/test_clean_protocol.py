@@ -90,3 +90,18 @@ def test_aligned_abs_rel_of_the_clean_and_the_paper_protocol_agree_where_both_sc
     of_paper = paper.metrics(paper.prepare(predicted, depth_m))
     of_clean = clean.metrics(clean.prepare(predicted, depth_m))
     assert of_paper['abs_rel'] == pytest.approx(of_clean['abs_rel'], rel=2e-3)
+
+
+def test_the_training_validates_by_the_same_score():
+    """Its quick score, in torch, of a map with unknown pixels and the sky."""
+    import torch
+
+    from depthanyevent_ros.training.validation import frame_scores
+    random = np.random.default_rng(2)
+    depth_m = random.uniform(1, 70, (20, 30)).astype(np.float32)
+    depth_m[0], depth_m[1] = np.nan, np.inf
+    predicted = random.uniform(0.5, 60, (20, 30)).astype(np.float32)
+    quick = frame_scores(torch.from_numpy(predicted)[None], torch.from_numpy(depth_m)[None], 80.0)
+    found = [score(predicted, depth_m, align)[name] for align in (False, True)
+             for name in ('abs_rel', 'delta1')]
+    np.testing.assert_allclose(quick[0].numpy(), found, rtol=1e-5)

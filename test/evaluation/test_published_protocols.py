@@ -119,3 +119,24 @@ def test_a_map_without_truth_scores_nan():
     for protocol in (PaperProtocol(), PaperProtocol(False), E2DepthProtocol(),
                      EReFormerProtocol(), RamNetProtocol()):
         assert math.isnan(score(protocol, predicted, empty)['abs_rel'])
+
+
+@pytest.mark.parametrize('path, first, n_known, pixel, depth_m', [
+    ('mini_dsec/train/mini_city_00_a', -3, None, (351, 320), None),
+    ('mini_mvsec_data.hdf5', 0, 48712, (201, 170), 4.318106)])
+def test_paper_equals_the_plain_version_on_data_sets(shared, plain_paper, path, first, n_known,
+                                                     pixel, depth_m):
+    """Ground truth of the fixtures, whose figures are known, against a noisy relative map."""
+    from depthanyevent_ros.recordings.open_sequence import open_sequence
+    with open_sequence(shared / 'fixtures' / path) as sequence:
+        depths = sequence.depths_rect if n_known else sequence.depths
+        true = depths.read(first)
+    if n_known:
+        assert np.isfinite(true).sum() == n_known
+        assert true[pixel] == pytest.approx(depth_m, rel=1e-6)
+    true = true[::4, ::4]
+    predicted = 1 / (np.nan_to_num(true, nan=9.0) + np.random.default_rng(0).uniform(
+        0, 2, true.shape))
+    found, expected = score(PaperProtocol(), predicted, true), plain_paper(predicted, true)
+    for name, value in expected.items():
+        assert found[name] == pytest.approx(value, rel=1e-6, nan_ok=True), name
