@@ -15,7 +15,8 @@ from launch_ros.substitutions import FindPackageShare
 
 SHARE = FindPackageShare('depthanyevent_ros')
 ARGUMENTS = [
-    ('recording', None, 'Recording: rosbag2 folder, .mcap, .db3, ROS 1 .bag or .aedat4.'),
+    ('recording', None, 'Recording: rosbag2 folder, .mcap, .db3, ROS 1 .bag, .aedat4, or a data '
+     'set: .hdf5 or .bag of MVSEC, folder of DSEC, EventScape or ECD.'),
     ('rate', '1.0', 'Speed of the replay; 1.0 is real time.'),
     ('loop', '1', 'How often the recording is played; inf repeats it until stopped.'),
     ('params_file', PathJoinSubstitution([SHARE, 'config', 'davis346.yaml']),

@@ -5,7 +5,7 @@ Play a recording through the real depth node over real ROS topics, and show what
 
 Leaves in the output folder: report.html (everything in one file), the video, stills/, outputs/
 (rosbag2 of what the node published), and the logs of node and player. What follows --ros-args
-goes to the depth node, for example --ros-args -p window.stride_ms:=25.0
+goes to the depth node, for example --ros-args --params-file config/dsec.yaml, and wins.
 """
 
 from pathlib import Path
@@ -15,9 +15,9 @@ import time
 
 from tqdm import tqdm
 
-from depthanyevent_ros.cli.info import add_topic_arguments, open_from
+from depthanyevent_ros.cli.info import add_topic_arguments, open_from, RECORDINGS
 from depthanyevent_ros.cli.node_settings import parameters_of_ros_args, window_rule
-from depthanyevent_ros.errors import ConfigError, DepthAnyEventError
+from depthanyevent_ros.errors import ConfigError, RecordingError
 from depthanyevent_ros.parameters import load_spec, make_settings
 from depthanyevent_ros.recordings.player import PlayOptions
 from depthanyevent_ros.report.build import build_report, RunConditions
@@ -29,8 +29,7 @@ BUNDLED = Path(__file__).resolve().parents[1] / 'data' / 'demo'
 def add_arguments(parser):
     """Declare the arguments."""
     parser.add_argument('recording', nargs='?', default=str(BUNDLED),
-                        help='a bag, an .aedat4 or a data set, see convert --help (default: the '
-                             'bundled one)')
+                        help=f'{RECORDINGS} (default: the bundled bag)')
     parser.add_argument('--output', type=Path, default=Path('demo'), metavar='FOLDER',
                         help='where everything goes; files of an earlier demo are replaced '
                              '(default: %(default)s)')
@@ -62,7 +61,7 @@ def run(args) -> int:
     from depthanyevent_ros.nodes.demo.session import run_demo
     args.output.mkdir(parents=True, exist_ok=True)
     with open_from(args) as recording:
-        timeline = _read(recording)
+        timeline = read_events(recording)
         print(f'playing {recording.path} to the depth node in ROS domain {domain}')
         started_s = time.monotonic()
         with Progress(timeline.n_events) as progress:
@@ -139,12 +138,14 @@ def as_text(left, folder: Path) -> str:
     return '\n'.join(f'{name:11}{text}' for name, text in rows)
 
 
-def _read(recording):
+def read_events(recording):
+    """Return the timeline of a recording; RecordingError if it holds no event."""
     with tqdm(desc='counting', unit=' messages', file=sys.stderr, leave=False,
               disable=None) as bar:
         timeline = read_timeline(recording, lambda _: bar.update())
     if not timeline.n_events:
-        raise DepthAnyEventError(f'{recording.path} holds no event that can be read')
+        why = ''.join(f': {note}' for note in recording.notes[:1])
+        raise RecordingError(f'{recording.path} holds no event that can be read{why}')
     return timeline
 
 

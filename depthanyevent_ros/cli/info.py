@@ -13,10 +13,14 @@ from depthanyevent_ros.recordings.records import EventsRecord
 from depthanyevent_ros.recordings.summary import summarize
 from depthanyevent_ros.recordings.topics import SeveralTopics
 
+#: What every verb that reads a recording takes.
+RECORDINGS = ('a rosbag2 folder, .mcap or .db3, a ROS 1 .bag, an .aedat4, or a data set as it '
+              'lies: an .hdf5 or .bag of MVSEC, a folder of DSEC, EventScape or ECD')
+
 
 def add_arguments(parser):
     """Declare the arguments."""
-    parser.add_argument('recording', help='a bag, an .aedat4 or a data set, see convert --help')
+    parser.add_argument('recording', help=RECORDINGS)
     parser.add_argument('--json', action='store_true', help='print JSON')
     add_topic_arguments(parser)
 

@@ -9,14 +9,14 @@ kept as recorded. SIGINT ends the replay cleanly.
 
 import math
 
-from depthanyevent_ros.cli.info import add_topic_arguments, open_from
+from depthanyevent_ros.cli.info import add_topic_arguments, open_from, RECORDINGS
 from depthanyevent_ros.errors import ConfigError
 from depthanyevent_ros.recordings.player import PlayOptions
 
 
 def add_arguments(parser):
     """Declare the arguments."""
-    parser.add_argument('recording', help='a bag, an .aedat4 or a data set, see convert --help')
+    parser.add_argument('recording', help=RECORDINGS)
     parser.add_argument('--rate', type=float, default=1.0, metavar='FACTOR',
                         help='recording time per real time; inf: as fast as possible (default 1)')
     parser.add_argument('--loop', type=float, default=1, metavar='N',

@@ -13,19 +13,17 @@ import time
 
 from tqdm import tqdm
 
-from depthanyevent_ros.cli.demo import as_text
-from depthanyevent_ros.cli.info import add_topic_arguments, open_from
+from depthanyevent_ros.cli.demo import as_text, read_events
+from depthanyevent_ros.cli.info import add_topic_arguments, open_from, RECORDINGS
 from depthanyevent_ros.cli.node_settings import parameters_of_file, window_rule
-from depthanyevent_ros.errors import ConfigError, RecordingError
+from depthanyevent_ros.errors import ConfigError
 from depthanyevent_ros.parameters import load_spec, make_settings
 from depthanyevent_ros.report.build import build_report, RunConditions
-from depthanyevent_ros.report.timeline import read_timeline
 
 
 def add_arguments(parser):
     """Declare the arguments."""
-    parser.add_argument('recording',
-                        help='a bag, an .aedat4 or a data set, see convert --help')
+    parser.add_argument('recording', help=RECORDINGS)
     parser.add_argument('--output', type=Path, default=Path('run'), metavar='FOLDER',
                         help='where everything goes; files of an earlier run are replaced '
                              '(default: %(default)s)')
@@ -42,11 +40,7 @@ def run(args) -> int:
     settings = settings_from(args)
     args.output.mkdir(parents=True, exist_ok=True)
     with open_from(args) as recording:
-        with tqdm(desc='counting', unit=' messages', file=sys.stderr, leave=False,
-                  disable=None) as bar:
-            timeline = read_timeline(recording, lambda _: bar.update())
-        if not timeline.n_events:
-            raise RecordingError(f'{recording.path} holds no event that can be read')
+        timeline = read_events(recording)
         started_s = time.monotonic()
         n_depth = write_outputs(recording, timeline, settings, args.output / 'outputs')
         took_s = time.monotonic() - started_s

@@ -13,7 +13,7 @@ from depthanyevent_ros.pipeline.assembly import make_depth_scale, make_recurrenc
 from depthanyevent_ros.pipeline.depth_step import DepthFrame, DepthStep
 from depthanyevent_ros.pipeline.front import EventFront
 from depthanyevent_ros.pipeline.statistics import Latencies
-from depthanyevent_ros.pipeline.view import make_crop, make_view
+from depthanyevent_ros.pipeline.view import Crop, make_crop, make_view
 from depthanyevent_ros.recordings import CameraInfoRecord, EventsRecord, FrameRecord, Record
 
 
@@ -34,6 +34,7 @@ class OfflineRun:
         self.front: Optional[EventFront] = None
         self.step: Optional[DepthStep] = None
         self.camera: Optional[CameraModel] = None    # of the published view
+        self.crop: Optional[Crop] = None             # the part of the view that is published
         self.frame_id = settings.frame_id
         self.n_windows = 0
         self._make_engine = make_engine
@@ -78,7 +79,7 @@ class OfflineRun:
         if self.settings.rectify and self._sensor_camera is None:
             raise RecordingError('rectify is on, but the recording holds no camera_info before '
                                  'its first events')
-        crop = make_crop(self.settings, width, height)
+        self.crop = crop = make_crop(self.settings, width, height)
         view, mask, self.camera = make_view(
             self._sensor_camera, self.settings.rectify, width, height, crop)
         self.front = EventFront(self.settings, width, height, view)

@@ -68,7 +68,7 @@ class OutputBag:
             'windows': part.window_status(run.front, run.settings.window.policy, run.n_windows),
             'engine': part.engine_status(run.step.engine, run.weights),
             'inference': part.inference_status(run.latencies, run.step),
-            'output': part.output_status(run.step, self.n_depth, run.settings.rectify),
+            'output': part.output_status(run.step, self.n_depth, run.settings.rectify, run.crop),
         }
         statuses['input'].add_counts('not_used', run.counts)
         return list(statuses.items())

@@ -3,11 +3,12 @@
 """What the parts of the pipeline say of themselves: in diagnostics, bags and reports alike."""
 
 from dataclasses import dataclass, field
-from typing import Any, Dict, Mapping
+from typing import Any, Dict, Mapping, Optional
 
 from depthanyevent_ros.pipeline.depth_step import DepthStep
 from depthanyevent_ros.pipeline.front import EventFront
 from depthanyevent_ros.pipeline.statistics import Latencies
+from depthanyevent_ros.pipeline.view import Crop
 
 #: Levels of diagnostic_msgs/DiagnosticStatus.
 OK, WARN, ERROR = 0, 1, 2
@@ -84,7 +85,8 @@ def inference_status(latencies: Latencies, step: DepthStep) -> Status:
     return status
 
 
-def output_status(step: DepthStep, n_depth: int, rectified: bool) -> Status:
-    """Return how much depth there was and what it means."""
+def output_status(step: DepthStep, n_depth: int, rectified: bool, crop: Optional[Crop]) -> Status:
+    """Return how much depth there was, what it means, and of what view (None: not known yet)."""
     return Status({'depth_total': n_depth, 'depth_mode': step.scale.mode.name,
-                   'depth_meaning': step.scale.mode.describe(), 'rectified': rectified})
+                   'depth_meaning': step.scale.mode.describe(), 'rectified': rectified,
+                   'view': 'not known yet' if crop is None else str(crop)})

@@ -28,6 +28,10 @@ class Crop:
         """Rows and columns, to cut an array [H, W]."""
         return (slice(self.top, self.top + self.height), slice(self.left, self.left + self.width))
 
+    def __str__(self):
+        """Return it in words, for the diagnostics."""
+        return f'{self.width}x{self.height} from ({self.left}, {self.top}) on'
+
 
 def make_crop(settings: Settings, width: int, height: int) -> Crop:
     """

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The verb run: a recording to depth without a ROS graph."""
 
+from pathlib import Path
 import subprocess
 import sys
 
@@ -11,6 +12,7 @@ from rosbags.highlevel import AnyReader
 
 from depthanyevent_ros.__main__ import main
 from depthanyevent_ros.cli.node_settings import parameters_of_file
+from depthanyevent_ros.datasets.open_dataset import find_reader
 from depthanyevent_ros.depth.camera import CameraModel
 from depthanyevent_ros.events.cdr import serialize_event_array
 from depthanyevent_ros.events.types import make_events
@@ -18,6 +20,7 @@ from depthanyevent_ros.recordings.message_types import ros2_types
 from depthanyevent_ros.recordings.serialize import CAMERA_INFO, serialize_camera_info
 from depthanyevent_ros.recordings.writer import BagWriter
 
+CONFIG = Path(__file__).resolve().parents[2] / 'config'
 WIDTH, HEIGHT = 64, 48
 MS = 1_000_000
 START_NS = 1_505_000_000_000 * MS
@@ -119,6 +122,38 @@ def test_parameters_of_a_file_are_used_and_the_command_line_wins(
     assert run(recording, tmp_path / 'out', small_weights(), '--no-report',
                '--params-file', str(preset), '-p', 'window.duration_ms:=20') == 0
     assert len(messages(tmp_path / 'out' / 'outputs', 'depth/points')) == 5
+
+
+@pytest.mark.parametrize('name, size, n_depth', [
+    ('mini_mvsec_data.hdf5', (346, 260), 7), ('mini_mvsec_data.bag', (346, 260), 7),
+    ('mini_dsec/train/mini_city_00_a', (640, 480), 8), ('mini_ecd', (240, 180), 2),
+    ('mini_eventscape/Town05/sequence_0', (512, 256), 1), ('mini_davis.aedat4', (346, 260), 2)])
+def test_every_data_set_becomes_depth_as_it_lies(
+        shared, tmp_path, small_weights, name, size, n_depth):
+    """In windows of 50 ms; the last one is not closed by a later event."""
+    assert run(shared / 'fixtures' / name, tmp_path, small_weights(), '--no-report') == 0
+    depths = messages(tmp_path / 'outputs', 'depth/image_raw')
+    assert {(m.width, m.height) for m in depths} == {size} and len(depths) == n_depth
+
+
+def test_dsec_runs_as_in_the_paper(shared, tmp_path, small_weights):
+    """The preset: rectified, rows 80 to 399, the principal point 80 rows higher."""
+    path = shared / 'fixtures/mini_dsec/train/mini_city_00_a'
+    assert run(path, tmp_path, small_weights(), '--no-report',
+               '--params-file', str(CONFIG / 'dsec.yaml')) == 0
+    depths = messages(tmp_path / 'outputs', 'depth/image_rect')
+    infos = messages(tmp_path / 'outputs', 'depth/camera_info')
+    assert {(m.width, m.height) for m in [*depths, *infos]} == {(640, 320)} and len(depths) == 8
+    with find_reader(path)(path, 'left') as sequence:
+        p = sequence.camera.p
+    assert (infos[0].k[2], infos[0].k[5]) == (p[0, 2], p[1, 2] - 80)
+
+
+def test_voxel_grids_are_not_run(shared, tmp_path, capsys):
+    """The sentence says what they are for."""
+    assert main(['run', str(shared / 'fixtures/mini_e2depth/test/mvsec_outdoor_day1'),
+                 '--output', str(tmp_path)]) == 1
+    assert 'voxel grids, not events: they are evaluated' in capsys.readouterr().err
 
 
 @pytest.mark.parametrize('arguments, told', [

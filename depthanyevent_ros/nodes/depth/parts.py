@@ -102,7 +102,8 @@ def inference_status(session: DepthSession) -> Status:
 
 def output_status(session: DepthSession) -> Status:
     """Depth: rate, mode, and what is missing for camera_info and points."""
-    status = part.output_status(session.step, session.depth_rate.total, session.settings.rectify)
+    status = part.output_status(session.step, session.depth_rate.total, session.settings.rectify,
+                                session.sensor.crop)
     status.values['depth_per_s'] = session.depth_rate.read()
     if session.sensor.camera is None:
         status.warn(session.sensor.problem or
