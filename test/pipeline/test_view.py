@@ -131,3 +131,15 @@ def test_the_preset_for_mvsec_is_the_whole_sensor_as_it_is():
     assert make_crop(preset, 346, 260) == Crop(0, 0, 346, 260) and not preset.rectify
     assert network_size(260, 346, preset.engine.input_height, preset.engine.input_width,
                         14) == (266, 350)
+
+
+@pytest.mark.parametrize('path', sorted(CONFIG.glob('*.yaml')), ids=lambda path: path.name)
+def test_every_preset_can_be_used(path):
+    """Names, values and what must go together."""
+    check_settings(make_settings(load_spec('depth'), parameters_of_file(path)))
+
+
+def test_the_preset_of_replays_takes_the_size_from_the_recording():
+    """A data set is not of the camera that happens to be on the robot."""
+    assert not {name for name in parameters_of_file(CONFIG / 'replay.yaml')
+                if name.startswith(('sensor.', 'crop.'))}
