@@ -16,14 +16,14 @@ N_GROUNDS, N_THINGS, N_FACADES, N_PHOTOS = 5, 10, 4, 6
 class Palette:
     """Hands out surfaces; 'ground', 'thing', 'facade' and 'photo' are the groups."""
 
-    def __init__(self, rng: np.random.Generator):
-        """Draw the textures; photographs take part where scikit-image is installed."""
+    def __init__(self, rng: np.random.Generator, pictures=photographs):
+        """Draw the textures; :param pictures: names -> those that are there, see photographs."""
         self._rng = rng
         grounds = [GROUNDS[i](rng) for i in rng.integers(0, len(GROUNDS), N_GROUNDS)]
         things = [THINGS[i](rng) for i in rng.integers(0, len(THINGS), N_THINGS)]
         facades = [windows(rng) for _ in range(N_FACADES)]
-        photos = photographs(rng.choice(PICTURES, N_PHOTOS, replace=False))
-        groups = {'ground': grounds + photographs(rng.choice(SURFACES, 1)), 'thing': things,
+        photos = pictures(rng.choice(PICTURES, N_PHOTOS, replace=False))
+        groups = {'ground': grounds + pictures(rng.choice(SURFACES, 1)), 'thing': things,
                   'facade': facades, 'photo': photos or things[:2], 'sky': [noise(rng, 1.6)]}
         self._groups, textures = {}, []
         for name, members in groups.items():

@@ -19,7 +19,7 @@ from depthanyevent_ros.simulation.pacing import FINE, Pace, sample
 from depthanyevent_ros.simulation.pixels import EventPixels
 from depthanyevent_ros.simulation.ray_caster import RayCaster
 from depthanyevent_ros.simulation.variety import draw_setup, Setup
-from depthanyevent_ros.simulation.worlds import make_world
+from depthanyevent_ros.simulation.worlds import make_world, World
 
 DEPTH_PERIOD_US = 50_000
 FRAME_PERIOD_US = 40_000
@@ -54,14 +54,15 @@ class Simulation:
 
     def __init__(self, kind: str, motion: str, seed: int, duration_s: float,
                  setup: Optional[Setup] = None, start_ns: int = 0, parallel: bool = False,
-                 most_pixels: float = FINE):
+                 most_pixels: float = FINE, world: Optional[World] = None):
         """
         Make the world.
 
         :param kind: 'room', 'corridor' or 'street'; :param motion: see `camera_paths.MOTIONS`;
         :param setup: light and sensor; drawn from the seed if not given;
         :param start_ns: stamp of the beginning, a whole number of us;
-        :param parallel: use all cores for one picture; :param most_pixels: see `pacing.py`.
+        :param parallel: use all cores for one picture; :param most_pixels: see `pacing.py`;
+        :param world: what there is, for the duration; drawn from the seed if not given.
         :raises ConfigError: for an unknown kind or motion, or a duration out of range.
         """
         if not 0 < duration_s <= MOST_S:
@@ -71,7 +72,7 @@ class Simulation:
         self.kind, self.motion, self.seed = kind, motion, seed
         self.duration_s, self.start_ns = duration_s, start_ns
         self.setup = setup or draw_setup(setup_rng)
-        self.world = make_world(kind, motion, world_rng, duration_s)
+        self.world = world or make_world(kind, motion, world_rng, duration_s)
         self.camera = davis346(self.setup.zoom)
         self._caster = RayCaster(self.world.scene, tiled_rays(self.camera), parallel)
         self.pixels = EventPixels(self.setup.pixels, self.camera.width, self.camera.height,
