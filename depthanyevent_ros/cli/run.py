@@ -69,11 +69,12 @@ def write_outputs(recording, timeline, settings, folder: Path) -> int:
     """Write the outputs of a recording into a bag; return the number of depth maps."""
     from depthanyevent_ros.engines.factory import make_engine
     from depthanyevent_ros.network.weights import find_weights
-    from depthanyevent_ros.pipeline.assembly import make_engine_spec, make_settings_colouriser
+    from depthanyevent_ros.pipeline.assembly import for_events, make_engine_spec
+    from depthanyevent_ros.pipeline.assembly import make_settings_colouriser
     from depthanyevent_ros.pipeline.offline import OfflineRun
     from depthanyevent_ros.pipeline.offline_bag import OutputBag
     from depthanyevent_ros.recordings.writer import BagWriter
-    weights = find_weights(settings.weights)
+    weights = for_events(find_weights(settings.weights))
     offline = OfflineRun(settings, weights, lambda width, height: make_engine(
         make_engine_spec(settings, width, height), progress=_say))
     with BagWriter(folder, overwrite=True) as writer, tqdm(

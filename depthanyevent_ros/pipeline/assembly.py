@@ -13,6 +13,7 @@ from depthanyevent_ros.errors import ConfigError
 from depthanyevent_ros.events.last_event_map import View
 from depthanyevent_ros.events.window_builder import WindowBuilder
 from depthanyevent_ros.events.windows import make_window_policy
+from depthanyevent_ros.network.weights import Weights
 from depthanyevent_ros.parameters import Settings
 from depthanyevent_ros.pipeline.depth_step import DepthScale
 from depthanyevent_ros.pipeline.recurrence import Recurrence
@@ -83,3 +84,11 @@ def make_settings_colouriser(settings: Settings) -> Colouriser:
     """Return the colouriser of the parameters ``colour.*``."""
     colour, depth = settings.colour, settings.depth
     return make_colouriser(colour.range, colour.map, colour.scale, depth.min_m, depth.max_m)
+
+
+def for_events(weights: Weights) -> Weights:
+    """Return the weights; ConfigError if they are those of a network for frames."""
+    if weights.config.input_type != 'events':
+        raise ConfigError(f'the weights {weights.name} take {weights.config.input_type}, not '
+                          'events: they are for a teacher')
+    return weights

@@ -7,7 +7,7 @@ from typing import Callable, Optional
 from depthanyevent_ros.errors import ConfigError
 from depthanyevent_ros.network.weights import check_name, find_weights, Weights
 from depthanyevent_ros.parameters import Settings
-from depthanyevent_ros.pipeline.assembly import make_depth_scale, make_engine_spec
+from depthanyevent_ros.pipeline.assembly import for_events, make_depth_scale, make_engine_spec
 from depthanyevent_ros.pipeline.engine_loader import EngineLoader
 from depthanyevent_ros.pipeline.worker import InferenceWorker
 
@@ -28,7 +28,7 @@ class EngineSeat:
                  on_engine: Callable, on_problem: Callable[[str], None],
                  on_sentence: Callable[[str], None]):
         self.settings = settings
-        self.weights: Weights = find_weights(settings.weights)
+        self.weights: Weights = for_events(find_weights(settings.weights))
         self.problem: Optional[str] = None
         self._worker = worker
         self._on_engine = on_engine
@@ -72,7 +72,7 @@ class EngineSeat:
         step = self._worker.step
         try:
             scale = make_depth_scale(
-                self.settings, engine.weights.output_kind, step.scale.valid_mask)
+                self.settings, for_events(engine.weights).output_kind, step.scale.valid_mask)
         except ConfigError as error:
             engine.close()
             self._fail(error)

@@ -2,9 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """When an engine is prepared, and what happens when there is none."""
 
-import pytest
+import json
 
-from depthanyevent_ros.errors import EngineUnavailable
+import pytest
+from safetensors.torch import save_file
+
+from depthanyevent_ros.errors import ConfigError, EngineUnavailable
+from depthanyevent_ros.network.config import ModelConfig
+from depthanyevent_ros.network.seeded import seeded_state_dict
 from depthanyevent_ros.parameters import load_spec, make_settings
 from depthanyevent_ros.pipeline import engine_seat
 from depthanyevent_ros.pipeline.assembly import make_depth_scale, make_recurrence
@@ -59,3 +64,14 @@ def test_other_weights_may_be_tried_after_a_failure(seat, problems):
     seat.begin(64, 48)
     seat.load('untrained-vits-r', 64, 48)
     assert seat._loader.asked_for == ['default', 'untrained-vits-r']
+
+
+def test_weights_for_frames_are_refused(monkeypatch, tmp_path):
+    """A teacher's network would take a picture of events for a frame, and never say so."""
+    path = tmp_path / 'teacher.safetensors'
+    config = ModelConfig(encoder='vitt', model_type='DAv2', input_type='frames')
+    save_file(seeded_state_dict(config, 1), str(path),
+              metadata={'config': json.dumps({'model': config.as_dict()})})
+    settings = make_settings(load_spec('depth'), {'weights': str(path)})
+    with pytest.raises(ConfigError, match='take frames, not events'):
+        EngineSeat(settings, None, None, None, print)
