@@ -106,8 +106,7 @@ def parse_event_packet(data) -> EventMessage:
     seq, time_base_ns = reader.number('Q'), reader.number('Q')
     encoding = reader.text()
     if encoding.startswith('dvs'):      # what this package calls the other message types
-        raise MalformedInput('unknown_encoding',
-                             f'no packet has the encoding {encoding[:40]!r}')
+        raise MalformedInput('unknown_encoding', f'no packet has the encoding {encoding[:40]!r}')
     if reader.number('?'):
         raise MalformedInput('big_endian', f'EventPacket {seq} has a big-endian payload')
     payload = reader.rest(reader.number('I'), slack=3)
