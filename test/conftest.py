@@ -42,3 +42,13 @@ def small_weights(tmp_path_factory):
                       metadata={'config': json.dumps(settings)})
         return path
     return make
+
+
+@pytest.fixture
+def one_thread():
+    """Take one thread of PyTorch, as a busy machine gives; sums depend on their number."""
+    import torch
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)

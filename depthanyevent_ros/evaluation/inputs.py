@@ -17,7 +17,7 @@ from depthanyevent_ros.datasets.e2depth import E2DepthSequence
 from depthanyevent_ros.datasets.sequence import EventSequence
 from depthanyevent_ros.errors import ConfigError, RecordingError
 from depthanyevent_ros.events.tencode import encode_tencode, encode_tencode_voxel, voxel_grid
-from depthanyevent_ros.training.from_sequence import nearest_frame, placing
+from depthanyevent_ros.training.from_sequence import is_covered, nearest_frame, placing
 
 #: Bins of the voxel grids that the paper's MVSEC figures were made with.
 BINS = 5
@@ -101,10 +101,10 @@ def event_images(sequence, plan: InputPlan) -> Callable:
     place, encode = placing(sequence, sequence.depths.frame), ENCODINGS[plan.encoding]
 
     def read(index: int, stamp_ns: int):
-        # As in training: a window that the recording covers by less than half is no window.
-        if not sequence.t_first_ns <= stamp_ns - plan.window_ns // 2 <= sequence.t_last_ns:
+        start_ns = stamp_ns - plan.window_ns
+        if not is_covered(sequence, start_ns, stamp_ns):
             return None, 0
-        events = sequence.events_between(stamp_ns - plan.window_ns, stamp_ns)
+        events = sequence.events_between(start_ns, stamp_ns)
         return encode(events, *place(events), sequence.height, sequence.width), len(events)
     return read
 

@@ -76,9 +76,13 @@ class DepthAnyEvent(nn.Module):
         :param size: height and width of the picture.
         """
         raw, state = self.depth_head(maps, size, state)
+        return self.to_depth(raw), state
+
+    def to_depth(self, raw: Tensor) -> Tensor:
+        """Return the depth that a raw map of the head stands for: inverted and scaled."""
         if self.config.inv_prediction:
             raw = INVERSIONS[self.config.activation](raw)
-        return raw * self.config.scale_factor, state
+        return raw * self.config.scale_factor
 
 
 class DepthAnyEventR(DepthAnyEvent):

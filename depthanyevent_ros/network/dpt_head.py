@@ -108,11 +108,16 @@ class DPTHead(nn.Module):
     def forward(self, maps: Sequence[Tensor], size: Sequence[int],
                 state: State) -> Tuple[Tensor, State]:
         """
-        Return the raw map and the state, which is empty here and stays so.
+        Return the raw map and the new state.
 
         :param maps: of the encoder; :param size: height and width of the raw map.
         """
-        return self.fuse(self.levels(maps), size), state
+        maps, state = self.remember(self.levels(maps), state)
+        return self.fuse(maps, size), state
+
+    def remember(self, maps: Sequence[Tensor], state: State) -> Tuple[Sequence[Tensor], State]:
+        """Return the feature maps, finest first, and the state: empty here, and it stays so."""
+        return maps, state
 
 
 class RecurrentDPTHead(DPTHead):
@@ -124,10 +129,8 @@ class RecurrentDPTHead(DPTHead):
             block = RecurrentConvLayer(sizes.features, sizes.padding)
             self.add_module(f'gru_layer_{level}', block)
 
-    def forward(self, maps: Sequence[Tensor], size: Sequence[int],
-                state: State) -> Tuple[Tensor, State]:
-        """Return the raw map and the new state (levels 4, 3, 2, 1)."""
-        maps = self.levels(maps)
+    def remember(self, maps: Sequence[Tensor], state: State) -> Tuple[Sequence[Tensor], State]:
+        """Return what is remembered of the feature maps, finest first, and the new state."""
         new = tuple(getattr(self, f'gru_layer_{level}')(maps[level - 1], old)
                     for level, old in zip((4, 3, 2, 1), state))
-        return self.fuse([hidden for hidden, _ in reversed(new)], size), new
+        return [hidden for hidden, _ in reversed(new)], new

@@ -5,7 +5,7 @@
 from typing import Callable, Optional
 
 from depthanyevent_ros.errors import ConfigError
-from depthanyevent_ros.network.weights import check_name, find_weights, Weights
+from depthanyevent_ros.network.weights import check_name, Weights
 from depthanyevent_ros.parameters import Settings
 from depthanyevent_ros.pipeline.assembly import for_events, make_depth_scale, make_engine_spec
 from depthanyevent_ros.pipeline.engine_loader import EngineLoader
@@ -19,16 +19,17 @@ class EngineSeat:
     An engine that cannot be had, or whose weights do not give the depth mode that is set, leaves
     the present one where it is; ``problem`` then says why.
 
+    :param weights: those that the settings name: of the first engine.
     :param on_engine: called with each engine that is put to use, in the loader's thread.
     :param on_problem: called with a sentence when there is none, likewise.
     :param on_sentence: called with what is being done to have one, and why.
     """
 
-    def __init__(self, settings: Settings, worker: InferenceWorker,
+    def __init__(self, settings: Settings, weights: Weights, worker: InferenceWorker,
                  on_engine: Callable, on_problem: Callable[[str], None],
                  on_sentence: Callable[[str], None]):
         self.settings = settings
-        self.weights: Weights = for_events(find_weights(settings.weights))
+        self.weights = weights
         self.problem: Optional[str] = None
         self._worker = worker
         self._on_engine = on_engine

@@ -67,13 +67,21 @@ class MvsecFiles:
 
     def close(self) -> None:
         """Complete the files under their names."""
-        self._data[f'{SIDE}/image_raw_event_inds'] = np.array(self._event_inds, np.int64)
+        try:
+            self._data[f'{SIDE}/image_raw_event_inds'] = np.array(self._event_inds, np.int64)
+            self._data.close()
+            self._truth.close()
+            (self._growing / self.paths[2].name).write_text(_calibration(self._camera))
+            for file in self.paths:
+                (self._growing / file.name).rename(file)
+        finally:
+            self.discard()
+
+    def discard(self) -> None:
+        """Drop what was written and is not complete."""
         self._data.close()
         self._truth.close()
-        (self._growing / self.paths[2].name).write_text(_calibration(self._camera))
-        for file in self.paths:
-            (self._growing / file.name).rename(file)
-        shutil.rmtree(self._growing)
+        shutil.rmtree(self._growing, ignore_errors=True)
 
     def __enter__(self):
         """Return the open files."""
@@ -84,9 +92,7 @@ class MvsecFiles:
         if error_type is None:
             self.close()
         else:
-            self._data.close()
-            self._truth.close()
-            shutil.rmtree(self._growing, ignore_errors=True)
+            self.discard()
 
     def _write_events(self, events):
         rows = np.stack([events['x'], events['y'], events['t_ns'] / 1e9,

@@ -49,9 +49,7 @@ def write_sequence(sequence: EventSequence, path: Path, kind: str, window_us: in
             start_ns = stamp_ns - 1000 * window_us
             frame = None if frames is None or not len(frames) \
                 else nearest_frame(frames, stamp_ns, (sequence.height, sequence.width))
-            # The first depth maps of DSEC and MVSEC have no or few events before them.
-            middle_ns = (start_ns + stamp_ns) // 2
-            if sequence.t_first_ns <= middle_ns <= sequence.t_last_ns:
+            if is_covered(sequence, start_ns, stamp_ns):
                 events = sequence.events_between(start_ns, stamp_ns)
                 x, y = place(events)
                 image = encode_tencode(x, y, events['t_ns'], events['p'], sequence.height,
@@ -65,6 +63,15 @@ def write_sequence(sequence: EventSequence, path: Path, kind: str, window_us: in
     return n_windows
 
 
+def is_covered(sequence: EventSequence, start_ns: int, end_ns: int) -> bool:
+    """
+    Tell whether at least half of a window lies within the events of a sequence that has some.
+
+    The first depth maps of DSEC and MVSEC have no or few events before them.
+    """
+    return sequence.t_first_ns <= (start_ns + end_ns) // 2 <= sequence.t_last_ns
+
+
 def placing(sequence: EventSequence, view: str) -> Place:
     """Return where events go in the view of the depth, raw or rect."""
     if view == 'raw' or sequence.camera is None:
@@ -74,7 +81,9 @@ def placing(sequence: EventSequence, view: str) -> Place:
                                width, height, width, height)
 
     def rectified(events: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
-        pixel = lut[events['y'].astype(np.int64) * width + events['x']]
+        x, y = events['x'].astype(np.int64), events['y'].astype(np.int64)
+        inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
+        pixel = np.where(inside, lut[np.where(inside, y * width + x, 0)], -1)
         return np.where(pixel < 0, -1, pixel % width), pixel // width
     return rectified
 

@@ -8,17 +8,17 @@ encoder, first layers of the head and its fusion take all windows of a chunk at 
 the same computation in larger pieces.
 """
 
-from typing import Callable, Dict, Optional, Tuple
+from typing import Callable, Dict, List, Optional, Sequence, Tuple
 
 import torch
 from torch import nn, Tensor
 from torch.nn import functional
 
 from depthanyevent_ros.errors import ConfigError
-from depthanyevent_ros.network.depth_anyevent import DepthAnyEvent, INVERSIONS
+from depthanyevent_ros.network.depth_anyevent import DepthAnyEvent
 from depthanyevent_ros.network.dpt_head import State
 from depthanyevent_ros.network.input_size import network_size
-from depthanyevent_ros.network.preprocess import bicubic_matrix, IMAGENET_MEAN, IMAGENET_STD
+from depthanyevent_ros.network.preprocess import Preprocessing
 from depthanyevent_ros.training.batches import Batch
 
 #: Of the published networks and part of no computation: data-parallel training waits for them.
@@ -36,19 +36,19 @@ class UnrolledNetwork(nn.Module):
         config = network.config
         self.input_size = network_size(height, width, config.input_size_height,
                                        config.input_size_width, config.stride)
-        constants = {'mean': torch.tensor(IMAGENET_MEAN).view(3, 1, 1),
-                     'std': torch.tensor(IMAGENET_STD).view(3, 1, 1),
-                     'rows': bicubic_matrix(height, self.input_size[0]),
-                     'columns': bicubic_matrix(width, self.input_size[1]).T.contiguous()}
-        for name, value in constants.items():
-            self.register_buffer(name, value, persistent=False)
+        self.preprocessing = Preprocessing(height, width, self.input_size)
         for name, parameter in network.named_parameters():
             if name.startswith(UNUSED):
                 parameter.requires_grad_(False)
 
+    @property
+    def device(self) -> torch.device:
+        """Return where the computation runs."""
+        return self.preprocessing.mean.device
+
     def zero_state(self, batch: int) -> State:
         """Return the state before the first window of ``batch`` lanes."""
-        return tuple((hidden.to(self.mean), cell.to(self.mean)) for hidden, cell
+        return tuple((hidden.to(self.device), cell.to(self.device)) for hidden, cell
                      in self.network.zero_state(batch, *self.input_size))
 
     def forward(self, image: Tensor, state: State) -> Tuple[Tensor, State]:
@@ -59,29 +59,23 @@ class UnrolledNetwork(nn.Module):
         """
         steps, lanes = image.shape[:2]
         network, head = self.network, self.network.depth_head
-        x = (self.rows @ (image.flatten(0, 1) @ self.columns) - self.mean) / self.std
-        position = network.pretrained.position(*self.input_size)
-        x = x.contiguous(memory_format=torch.channels_last)
-        maps = head.levels(network.pretrained(x, position))
-        if network.config.recurrent:
-            maps, state = remember(head, [m.unflatten(0, (steps, lanes)) for m in maps], state)
-        raw = head.fuse(maps, self.input_size).float()
-        if network.config.inv_prediction:
-            raw = INVERSIONS[network.config.activation](raw)
-        depth = functional.interpolate(raw * network.config.scale_factor, size=self.size,
-                                       mode='bilinear', align_corners=False)
+        x = self.preprocessing(image.flatten(0, 1)).contiguous(memory_format=torch.channels_last)
+        maps = head.levels(network.pretrained(x, network.pretrained.position(*self.input_size)))
+        maps, state = remember(head, [m.unflatten(0, (steps, lanes)) for m in maps], state)
+        depth = network.to_depth(head.fuse(maps, self.input_size).float())
+        depth = functional.interpolate(depth, size=self.size, mode='bilinear',
+                                       align_corners=False)
         return depth[:, 0].unflatten(0, (steps, lanes)), state
 
 
-def remember(head: nn.Module, maps: list, state: State) -> Tuple[list, State]:
-    """Run the recurrent blocks over maps [T, B, F, h, w], finest first; return [TB, F, h, w]."""
-    outputs = [[] for _ in maps]
-    for t in range(len(maps[0])):
-        state = tuple(getattr(head, f'gru_layer_{level}')(maps[level - 1][t], old)
-                      for level, old in zip((4, 3, 2, 1), state))
-        for output, (hidden, _) in zip(outputs, reversed(state)):
-            output.append(hidden)
-    return [torch.cat(output) for output in outputs], state
+def remember(head: nn.Module, maps: Sequence[Tensor], state: State
+             ) -> Tuple[List[Tensor], State]:
+    """Let the head remember maps [T, B, F, h, w], finest first, one by one: [TB, F, h, w]."""
+    outputs = []
+    for now in zip(*maps):
+        remembered, state = head.remember(now, state)
+        outputs.append(remembered)
+    return [torch.cat(level) for level in zip(*outputs)], state
 
 
 def next_state(state: State, first: Tensor, noise: float = 0.0,

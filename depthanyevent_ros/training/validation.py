@@ -85,7 +85,7 @@ def validate(unrolled: UnrolledNetwork, files: Sequence[WindowsFile],
         state = unrolled.zero_state(len(group))
         length = min(len(group[0]), most)
         for start in range(0, length, unroll):
-            batch = read_batch(group, start, min(unroll, length - start)).to(unrolled.mean.device)
+            batch = read_batch(group, start, min(unroll, length - start)).to(unrolled.device)
             depth, state = unrolled(inputs(batch), state)
             for lane, file in enumerate(group):
                 scores[file.kind].append(frame_scores(

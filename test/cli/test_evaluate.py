@@ -8,7 +8,6 @@ import cv2
 import h5py
 import numpy as np
 import pytest
-import torch
 
 from depthanyevent_ros.__main__ import main
 from depthanyevent_ros.training.windows_file import write_windows
@@ -16,13 +15,7 @@ from depthanyevent_ros.training.windows_file import write_windows
 EPOCH_S = 1_505_000_000
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Take one thread of PyTorch."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures('one_thread')
 
 
 @pytest.fixture

@@ -82,13 +82,3 @@ def make_file(tmp_path):
     def make(name, depths_m, **changes):
         return WindowsFile(write_windows_file(tmp_path / f'{name}.h5', depths_m, **changes))
     return make
-
-
-@pytest.fixture
-def one_thread():
-    """Take one thread of PyTorch, as a busy machine gives."""
-    import torch
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)

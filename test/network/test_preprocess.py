@@ -92,8 +92,8 @@ def test_the_matrices_are_torchs_bicubic_resize(size, new):
 def test_a_sensor_of_the_networks_size_is_not_changed():
     """The matrices are unit matrices, and the caller's tensor is left alone."""
     sensor = model(112, 154)
-    assert torch.equal(sensor.rows, torch.eye(112))
-    assert torch.equal(sensor.columns, torch.eye(154))
+    assert torch.equal(sensor.preprocessing.rows, torch.eye(112))
+    assert torch.equal(sensor.preprocessing.columns, torch.eye(154))
     image = torch.zeros(3, 112, 154)
     with torch.inference_mode():
         depth, *_ = sensor(image, *sensor.zero_state())

@@ -10,9 +10,10 @@ from safetensors.torch import save_file
 from depthanyevent_ros.errors import ConfigError, EngineUnavailable
 from depthanyevent_ros.network.config import ModelConfig
 from depthanyevent_ros.network.seeded import seeded_state_dict
+from depthanyevent_ros.network.weights import find_weights
 from depthanyevent_ros.parameters import load_spec, make_settings
 from depthanyevent_ros.pipeline import engine_seat
-from depthanyevent_ros.pipeline.assembly import make_depth_scale, make_recurrence
+from depthanyevent_ros.pipeline.assembly import for_events, make_depth_scale, make_recurrence
 from depthanyevent_ros.pipeline.depth_step import DepthStep
 from depthanyevent_ros.pipeline.engine_seat import EngineSeat
 from depthanyevent_ros.pipeline.handover import make_handover
@@ -48,7 +49,8 @@ def seat(monkeypatch, problems):
     settings = make_settings(load_spec('depth'))
     step = DepthStep(None, make_recurrence(settings), make_depth_scale(settings, 'relative'))
     worker = InferenceWorker(step, make_handover('latest'), None, None)
-    return EngineSeat(settings, worker, None, problems.append, print)
+    return EngineSeat(settings, find_weights(settings.weights), worker, None, problems.append,
+                      print)
 
 
 def test_what_failed_is_not_tried_again_by_itself(seat, problems):
@@ -66,12 +68,11 @@ def test_other_weights_may_be_tried_after_a_failure(seat, problems):
     assert seat._loader.asked_for == ['default', 'untrained-vits-r']
 
 
-def test_weights_for_frames_are_refused(monkeypatch, tmp_path):
+def test_weights_for_frames_are_refused(tmp_path):
     """A teacher's network would take a picture of events for a frame, and never say so."""
     path = tmp_path / 'teacher.safetensors'
     config = ModelConfig(encoder='vitt', model_type='DAv2', input_type='frames')
     save_file(seeded_state_dict(config, 1), str(path),
               metadata={'config': json.dumps({'model': config.as_dict()})})
-    settings = make_settings(load_spec('depth'), {'weights': str(path)})
     with pytest.raises(ConfigError, match='take frames, not events'):
-        EngineSeat(settings, None, None, None, print)
+        for_events(find_weights(str(path)))

@@ -8,7 +8,6 @@ A near textured plane before a far one, the camera moving sideways.
 
 import numpy as np
 import pytest
-import torch
 
 from depthanyevent_ros.training.recipe import recipe_of
 from depthanyevent_ros.training.windows_file import write_windows
@@ -65,12 +64,8 @@ def write_planes(path, n=12, height=70, width=98, kind='room', seed=1, near_m=2.
 
 
 @pytest.fixture(autouse=True)
-def one_thread():
-    """Take one thread, as a busy machine gives; the result of sums depends on their number."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+def quiet(one_thread):
+    """Take one thread in every test of the training."""
 
 
 @pytest.fixture(scope='session')

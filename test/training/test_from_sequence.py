@@ -10,7 +10,7 @@ from depthanyevent_ros.depth.camera import CameraModel
 from depthanyevent_ros.errors import RecordingError
 from depthanyevent_ros.events.tencode import encode_tencode
 from depthanyevent_ros.events.types import make_events
-from depthanyevent_ros.training.from_sequence import write_sequence
+from depthanyevent_ros.training.from_sequence import placing, write_sequence
 from depthanyevent_ros.training.windows_file import WindowsFile
 
 MS = 1_000_000
@@ -59,6 +59,15 @@ def test_events_go_where_rectified_depth_is(tmp_path):
                     for name in ('a.h5', 'b.h5'))
     np.testing.assert_allclose(moved[0, :, 2:], still[0, :, :-2])
     assert WindowsFile(tmp_path / 'a.h5').intrinsics == (20, 20, 17.5, 11.5)
+
+
+def test_events_outside_the_sensor_are_not_moved_into_the_rectified_view():
+    """x = W of one row would be x = 0 of the next in the table, y = H beyond its end."""
+    k, p = [20, 0, 15, 0, 20, 11, 0, 0, 1], [20, 0, 15.5, 0, 0, 20, 11.5, 0, 0, 0, 1, 0]
+    camera = CameraModel.from_values(W, H, k, [0] * 5, 'plumb_bob', None, p)
+    x, y = placing(Reader('rect', camera), 'rect')(
+        make_events([W, 3, 4], [0, H, 5], [1, 2, 3], [0, 1, 1]))
+    assert x.tolist() == [-1, -1, 4] and y[2] == 5
 
 
 def test_a_sequence_without_depth_is_refused(tmp_path):

@@ -17,7 +17,7 @@ from depthanyevent_ros.nodes.depth.intake import EventIntake
 from depthanyevent_ros.nodes.depth.outputs import DepthOutputs
 from depthanyevent_ros.nodes.messages import from_camera_info
 from depthanyevent_ros.nodes.throttled_log import ThrottledLog
-from depthanyevent_ros.pipeline.assembly import make_depth_scale, make_recurrence
+from depthanyevent_ros.pipeline.assembly import for_events, make_depth_scale, make_recurrence
 from depthanyevent_ros.pipeline.assembly import make_settings_colouriser
 from depthanyevent_ros.pipeline.depth_step import DepthFrame, DepthStep
 from depthanyevent_ros.pipeline.engine_seat import EngineSeat
@@ -43,12 +43,12 @@ class DepthSession:
         self._node = node
         self._log = ThrottledLog(node.get_logger())
         self.handover = make_handover(settings.overload)
-        output_kind = find_weights(settings.weights).output_kind
+        weights = for_events(find_weights(settings.weights))
         self.step = DepthStep(None, make_recurrence(settings),
-                              make_depth_scale(settings, output_kind))
+                              make_depth_scale(settings, weights.output_kind))
         self.worker = InferenceWorker(self.step, self.handover, self._on_frame, self._on_error)
-        self.seat = EngineSeat(settings, self.worker, self._on_engine, self._on_engine_problem,
-                               node.get_logger().info)
+        self.seat = EngineSeat(settings, weights, self.worker, self._on_engine,
+                               self._on_engine_problem, node.get_logger().info)
         with ExitStack() as made:               # QoS overrides that cannot be used raise
             self.outputs = DepthOutputs(
                 node, settings.rectify, make_settings_colouriser(settings), self._cloud_allowed())
