@@ -3,7 +3,7 @@
 """Where the camera is and looks at any time: a plain course, and what is added to it."""
 
 from dataclasses import dataclass
-from typing import Tuple
+from typing import Callable, Tuple
 
 import numpy as np
 
@@ -53,18 +53,36 @@ class Ellipse:
 
 
 @dataclass(frozen=True)
+class Halts:
+    """A clock that runs for a while, rests for a while, and so on; called with the true time."""
+
+    go_s: float                         # with what it takes to start and to stop
+    rest_s: float
+    ramp_s: float = 0.2                 # from rest to full speed, and back
+
+    def __call__(self, t_s: float) -> float:
+        """Return what the clock shows, s: its speed grows from 0 to 1 and falls again."""
+        rounds, since_s = divmod(t_s, self.go_s + self.rest_s)
+        since_s, ramp_s = min(since_s, self.go_s), self.ramp_s
+        starting_s, stopping_s = min(since_s, ramp_s), max(since_s - self.go_s + ramp_s, 0.0)
+        return (rounds * (self.go_s - ramp_s) + starting_s ** 2 / (2 * ramp_s)
+                + since_s - starting_s - stopping_s ** 2 / (2 * ramp_s))
+
+
+@dataclass(frozen=True)
 class CameraPath:
     """
     A course with oscillations on top.
 
     ``amplitude`` [K, 6]: right, down, ahead (m), then pitch, yaw, roll (rad) of K sines of
-    ``hz`` [K] and ``phase`` [K].
+    ``hz`` [K] and ``phase`` [K]. All of it follows ``clock``, which may rest.
     """
 
     course: object                      # Still, Line or Ellipse
     amplitude: np.ndarray
     hz: np.ndarray
     phase: np.ndarray
+    clock: Callable[[float], float] = float
 
     def pose(self, t_s: float):
         """
@@ -72,6 +90,7 @@ class CameraPath:
 
         The camera's axes are x right, y down, z forward, as those of the world.
         """
+        t_s = self.clock(t_s)
         position, yaw = self.course.at(t_s)
         offset = self.amplitude.T @ np.sin(2 * np.pi * self.hz * t_s + self.phase)
         heading = about_y(yaw)
@@ -112,6 +131,8 @@ OSCILLATIONS = {
     'rotating': ((_YAW, 0.5, 1.4, 0.2, 0.5), (_YAW, 0.1, 0.3, 0.5, 1.2),
                  (_PITCH, 0.05, 0.3, 0.2, 0.8), (_ROLL, 0.0, 0.15, 0.2, 0.8)),
 }
+# To walk, to stop and look, to walk on: what a memory is for.
+OSCILLATIONS['halting'] = OSCILLATIONS['walking']
 MOTIONS = tuple(OSCILLATIONS)
 
 
@@ -124,4 +145,6 @@ def make_path(course, motion: str, rng) -> CameraPath:
     if motion == 'standing' and rng.random() < 0.6:
         amplitude[:] = 0.0                              # on a tripod
     hz = np.array([rng.uniform(*row[3:]) for row in rows])
-    return CameraPath(course, amplitude, hz, rng.uniform(0, 2 * np.pi, len(rows)))
+    phase = rng.uniform(0, 2 * np.pi, len(rows))
+    clock = Halts(rng.uniform(0.6, 1.5), rng.uniform(1.0, 2.5)) if motion == 'halting' else float
+    return CameraPath(course, amplitude, hz, phase, clock)

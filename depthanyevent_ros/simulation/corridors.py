@@ -13,6 +13,7 @@ from depthanyevent_ros.simulation.scene import BOX, Motion, ROOM, Shape
 _CAMERA = {'walking': ((1.1, 1.7), (0.8, 1.5)), 'driving': ((0.25, 0.8), (0.8, 2.5)),
            'flying': ((0.8, 1.6), (0.8, 2.5)), 'standing': ((0.8, 1.7), (0, 0)),
            'rotating': ((0.8, 1.7), (0, 0))}
+_CAMERA['halting'] = _CAMERA['walking']
 
 
 def make_corridor(rng, palette, motion: str, duration_s: float):

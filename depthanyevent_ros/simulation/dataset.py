@@ -13,8 +13,8 @@ from depthanyevent_ros.simulation.windows import training_windows, TrainingWindo
 
 #: How often each kind and each motion occurs.
 KIND_SHARES = {'room': 0.44, 'corridor': 0.24, 'street': 0.32}
-MOTION_SHARES = {'walking': 0.25, 'driving': 0.24, 'flying': 0.22, 'standing': 0.19,
-                 'rotating': 0.1}
+MOTION_SHARES = {'walking': 0.22, 'driving': 0.22, 'flying': 0.18, 'halting': 0.2, 'standing': 0.1,
+                 'rotating': 0.08}
 #: Seeds of one set follow each other: two sets whose numbers differ share none.
 SEEDS_PER_SET = 10_000_000
 #: After the last window: an event must close it, and the frame nearest to it must end.

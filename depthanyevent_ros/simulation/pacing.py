@@ -9,7 +9,8 @@ from depthanyevent_ros.simulation.scene import Scene
 
 #: Pixels per step: fine, and coarse where many windows matter more (brightness is interpolated).
 FINE, COARSE = 0.7, 1.3
-LEAST_US, MOST_US = 300, 5000
+#: Least step, and the longest for each pixel that may be moved in a step.
+LEAST_US, MOST_US_PER_PIXEL = 300, 7500
 _PROBE_S = 1e-3
 
 
@@ -26,6 +27,7 @@ class Pace:
         """Take what moves, the focal length, and how far it may move in a step."""
         self._scene, self._path = scene, path
         self._step_us = most_pixels * 1e6 / focal_px
+        self.most_us = most_pixels * MOST_US_PER_PIXEL
 
     def step_us(self, t_s: float, sample_m: np.ndarray, nearest_m: np.ndarray) -> int:
         """
@@ -44,4 +46,4 @@ class Pace:
         if visible.any():
             flow = max(flow, turn + np.max(self._scene.speed(t_s)[visible]
                                            / np.maximum(nearest_m[visible], 0.3)))
-        return int(np.clip(self._step_us / max(flow, 1e-6), LEAST_US, MOST_US))
+        return int(np.clip(self._step_us / max(flow, 1e-6), LEAST_US, self.most_us))

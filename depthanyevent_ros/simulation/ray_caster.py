@@ -19,7 +19,7 @@ from depthanyevent_ros.simulation.optics import blur, TILE, TiledRays
 from depthanyevent_ros.simulation.placing import place
 from depthanyevent_ros.simulation.scene import CYLINDER, ELLIPSOID, ROOM, Scene
 from depthanyevent_ros.simulation.shading import (
-    look_up, map_flat, map_round, shade_sky,
+    find_levels, look_up, map_flat, map_round, shade_sky,
 )
 from depthanyevent_ros.simulation.visibility import overlaps, visible_bounds
 
@@ -68,7 +68,7 @@ def _cast_tile(t, rays, placed, seen, textures, picture, depth_m):
     (xs, ys, tiles, corners, angle), (bounds, nearest, order) = rays, seen
     best = np.full(TILE * TILE, _INF, np.float32)
     who = np.full(TILE * TILE, -1, np.int32)
-    found = np.empty((5, TILE * TILE), np.float32)
+    found = np.empty((6, TILE * TILE), np.float32)
     texture = np.empty(TILE * TILE, np.int32)
     tried = np.empty(len(order), np.int32)
     n = _meet_all(xs[t], ys[t], tiles[t], placed, bounds, nearest, order, best, who, tried)
@@ -124,9 +124,10 @@ def _map_all(tried, placed, angle, x, y, best, who, found, texture):
         for i in range(len(who)):
             n += who[i] == s
         if n and placed.kind[s] > ROOM:
-            map_round(s, placed, angle, x, y, best, who, found, texture)
+            map_round(s, placed, x, y, best, who, found, texture)
         elif n:
-            map_flat(s, placed, angle, x, y, best, who, found, texture)
+            map_flat(s, placed, x, y, best, who, found, texture)
+    find_levels(angle, x, y, best, found)
 
 
 @njit(cache=True, nogil=True, fastmath=FAST, error_model='numpy')

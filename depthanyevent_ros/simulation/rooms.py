@@ -14,6 +14,7 @@ from depthanyevent_ros.simulation.scene import BOX, ROOM, Shape
 _CAMERA = {'walking': ((1.1, 1.7), (0.6, 1.3)), 'driving': ((0.25, 0.7), (0.3, 1.1)),
            'flying': ((0.7, 1.8), (0.5, 1.8)), 'standing': ((0.8, 1.7), (0, 0)),
            'rotating': ((0.8, 1.7), (0, 0))}
+_CAMERA['halting'] = _CAMERA['walking']
 
 
 def make_room(rng, palette, motion: str, duration_s: float):

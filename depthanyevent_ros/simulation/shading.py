@@ -74,35 +74,55 @@ def look_up(atlas, texture, offsets, u, v, level):
     return fine + part * (coarse - fine)
 
 
-@njit(cache=True, nogil=True, fastmath=FAST, error_model='numpy', forceinline=True)
-def level_of(distance, angle, texels_u, texels_v, cosine):
+@njit(cache=True, nogil=True, fastmath=FAST, error_model='numpy')
+def find_levels(angle, x, y, depth, found):
     """
-    Return the mip level for a pixel's footprint on a slope, at least 0.
+    Turn texels per m and slope, ``found[2]`` and ``found[5]``, into mip levels, in ``found[2]``.
 
-    Between the footprint across (1) and along (1 / cosine) the slope: cosine to the 3/4.
+    For a pixel's footprint on a slope, between that across (1) and that along (1 / cosine) it:
+    cosine to the 3/4.
     """
-    root = np.sqrt(max(cosine, _F(0.02)))
-    footprint = distance * angle * max(texels_u, texels_v) / (root * np.sqrt(root))
-    return min(log2(max(footprint, _F(1))), _F(N_LEVELS - 1.001))
+    for i in range(len(x)):
+        long = np.sqrt(x[i] * x[i] + y[i] * y[i] + _F(1))
+        root = np.sqrt(max(found[5, i] / long, _F(0.02)))
+        footprint = depth[i] * long * angle * found[2, i] / (root * np.sqrt(root))
+        found[2, i] = min(log2(max(footprint, _F(1))), _F(N_LEVELS - 1.001))
+
+
+@njit(cache=True, nogil=True, fastmath=FAST, error_model='numpy', forceinline=True)
+def _of_face(across, upright, positive, faces):
+    """Return the value of the face that is met; written so that SIMD code needs no gather."""
+    low, high = (faces[1] if positive else faces[0]), (faces[3] if positive else faces[2])
+    far = faces[5] if positive else faces[4]
+    return low if across else (high if upright else far)
+
+
+@njit(cache=True, nogil=True, fastmath=FAST, error_model='numpy', forceinline=True)
+def _six(values):
+    return values[0], values[1], values[2], values[3], values[4], values[5]
 
 
 @njit(cache=True, nogil=True, fastmath=FAST, error_model='numpy')
-def map_flat(s, placed, angle, x, y, depth, who, found, texture):
+def map_flat(s, placed, x, y, depth, who, found, texture):
     """
     Find the texture coordinates of the rays that met shape ``s``, a box or a room.
 
-    :param found: float32 [5, rays], out: column and row (texels), mip level, brightness where the
-        texture is 0, and how much more where it is 1. :param texture: int32 [rays], out.
+    :param found: float32 [6, rays], out: column and row (texels), texels per m, brightness where
+        the texture is 0, how much more where it is 1, and the cosine of the slope times the
+        length of the ray. :param texture: int32 [rays], out.
     """
     m, o, half, light = placed.linear[s], placed.origin[s], placed.half[s], placed.light[s]
-    texels, low, span, textures = (placed.texels_per_m[s], placed.low[s], placed.span[s],
-                                   placed.texture[s])
     m00, m01, m02, m10, m11, m12 = m[0, 0], m[0, 1], m[0, 2], m[1, 0], m[1, 1], m[1, 2]
     m20, m21, m22 = m[2, 0], m[2, 1], m[2, 2]
     o0, o1, o2, h0, h1, h2 = o[0], o[1], o[2], half[0], half[1], half[2]
-    l0, l1, l2 = light[0], light[1], light[2]
-    outside = _F(-1) if placed.kind[s] == ROOM else _F(1)
-    ambient = placed.sky[0]
+    lit = np.empty(6, np.float32)
+    for face in range(6):
+        toward = light[face // 2] if (face % 2 == 1) != (placed.kind[s] == ROOM) \
+            else -light[face // 2]
+        lit[face] = placed.sky[0] + (_F(1) - placed.sky[0]) * max(toward, _F(0))
+    dark, span = _six(placed.low[s] * lit), _six(placed.span[s] * lit)
+    across_u, across_v = _six(placed.texels_per_m[s, :, 0]), _six(placed.texels_per_m[s, :, 1])
+    names = _six(placed.texture[s])
     for i in range(len(x)):
         v0 = m00 * x[i] + m01 * y[i] + m02
         v1 = m10 * x[i] + m11 * y[i] + m12
@@ -111,29 +131,24 @@ def map_flat(s, placed, angle, x, y, depth, who, found, texture):
         a0, a1, a2 = abs(q0), abs(q1), abs(q2)
         across = (a0 >= a1) & (a0 >= a2)
         upright = (not across) & (a1 >= a2)
-        side = q0 if across else (q1 if upright else q2)
-        toward = l0 if across else (l1 if upright else l2)
+        positive = (q0 if across else (q1 if upright else q2)) > _F(0)
         slope = v0 * h0 if across else (v1 * h1 if upright else v2 * h2)
-        axis = np.int32(0) if across else (np.int32(2) if upright else np.int32(4))
-        face = axis + (np.int32(1) if side > _F(0) else np.int32(0))
-        toward = toward * outside if side > _F(0) else -toward * outside
         u = (q2 + _F(1)) * h2 if across else (q0 + _F(1)) * h0
         v = (q2 + _F(1)) * h2 if upright else (q1 + _F(1)) * h1
-        long = np.sqrt(x[i] * x[i] + y[i] * y[i] + _F(1))
-        along_u, along_v = texels[face, 0], texels[face, 1]
-        level = level_of(depth[i] * long, angle, along_u, along_v, abs(slope) / long)
-        lit = ambient + (_F(1) - ambient) * max(toward, _F(0))
+        per_u = _of_face(across, upright, positive, across_u)
+        per_v = _of_face(across, upright, positive, across_v)
         mine = who[i] == s
-        found[0, i] = u * along_u if mine else found[0, i]
-        found[1, i] = v * along_v if mine else found[1, i]
-        found[2, i] = level if mine else found[2, i]
-        found[3, i] = low[face] * lit if mine else found[3, i]
-        found[4, i] = span[face] * lit if mine else found[4, i]
-        texture[i] = textures[face] if mine else texture[i]
+        found[0, i] = u * per_u if mine else found[0, i]
+        found[1, i] = v * per_v if mine else found[1, i]
+        found[2, i] = max(per_u, per_v) if mine else found[2, i]
+        found[3, i] = _of_face(across, upright, positive, dark) if mine else found[3, i]
+        found[4, i] = _of_face(across, upright, positive, span) if mine else found[4, i]
+        found[5, i] = abs(slope) if mine else found[5, i]
+        texture[i] = _of_face(across, upright, positive, names) if mine else texture[i]
 
 
 @njit(cache=True, nogil=True, fastmath=FAST, error_model='numpy')
-def map_round(s, placed, angle, x, y, depth, who, found, texture):
+def map_round(s, placed, x, y, depth, who, found, texture):
     """Find the same for an ellipsoid or a cylinder; a texture goes around the vertical axis."""
     m, o, half, light = placed.linear[s], placed.origin[s], placed.half[s], placed.light[s]
     texels, low, span = placed.texels_per_m[s], placed.low[s], placed.span[s]
@@ -145,7 +160,6 @@ def map_round(s, placed, angle, x, y, depth, who, found, texture):
         v1 = m[1, 0] * x[i] + m[1, 1] * y[i] + m[1, 2]
         v2 = m[2, 0] * x[i] + m[2, 1] * y[i] + m[2, 2]
         q0, q1, q2 = o[0] + depth[i] * v0, o[1] + depth[i] * v1, o[2] + depth[i] * v2
-        long = np.sqrt(x[i] * x[i] + y[i] * y[i] + _F(1))
         if ball or abs(q1) < _F(0.9999):
             n0, n1, n2 = q0 / half[0], q1 / half[1] if ball else _F(0), q2 / half[2]
             norm = _F(1) / np.sqrt(n0 * n0 + n1 * n1 + n2 * n2)
@@ -158,8 +172,7 @@ def map_round(s, placed, angle, x, y, depth, who, found, texture):
             u, v = (q0 + _F(1)) * half[0], (q2 + _F(1)) * half[2]
         lit = ambient + (_F(1) - ambient) * max(toward, _F(0))
         found[0, i], found[1, i] = u * texels[face, 0], v * texels[face, 1]
-        found[2, i] = level_of(depth[i] * long, angle, texels[face, 0], texels[face, 1],
-                               abs(slope) / long)
+        found[2, i], found[5, i] = max(texels[face, 0], texels[face, 1]), abs(slope)
         found[3, i], found[4, i] = low[face] * lit, span[face] * lit
         texture[i] = placed.texture[s, face]
 

@@ -13,6 +13,7 @@ from depthanyevent_ros.simulation.scene import BOX, Motion, Shape
 _CAMERA = {'walking': ((1.4, 1.8), (1.0, 1.8)), 'driving': ((1.2, 1.8), (4.0, 15.0)),
            'flying': ((1.5, 6.0), (2.0, 8.0)), 'standing': ((1.2, 2.5), (0, 0)),
            'rotating': ((1.2, 2.5), (0, 0))}
+_CAMERA['halting'] = _CAMERA['walking']
 _BEYOND_M = 110.0                       # how far the street goes on behind the end of the path
 
 
@@ -27,7 +28,8 @@ def make_street(rng, palette, motion: str, duration_s: float):
         shapes += _houses(rng, palette, side, road + walk, start, end)
         shapes += _roadside(rng, palette, side, road, walk, start, end)
     shapes += _traffic(rng, palette, motion, road, end)
-    on_walk = motion == 'walking' or motion in ('standing', 'rotating') and rng.random() < 0.5
+    on_walk = motion in ('walking', 'halting') \
+        or motion in ('standing', 'rotating') and rng.random() < 0.5
     x = -(road + walk * 0.5) if on_walk else rng.uniform(-0.6, -0.2) * road
     position = (x, -height - 0.15 * on_walk, 0.0)
     if motion in ('standing', 'rotating'):
@@ -89,7 +91,7 @@ def _roadside(rng, palette, side, road, walk, start, end):
 def _traffic(rng, palette, motion, road, end):
     """Return vehicles that drive on either side and people who walk."""
     shapes = []
-    near = motion in ('standing', 'rotating', 'walking')
+    near = motion in ('standing', 'rotating', 'walking', 'halting')
     for _ in range(rng.integers(2, 6)):
         heading = rng.choice([-1, 1])
         z = rng.uniform(8, 45) if near else rng.uniform(12, end)

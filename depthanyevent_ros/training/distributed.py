@@ -3,6 +3,7 @@
 """One process, or one of several that train together (torchrun sets the environment)."""
 
 import os
+import time
 from typing import Optional, Protocol
 
 import torch
@@ -10,6 +11,11 @@ from torch import distributed, nn, Tensor
 from torch.nn.parallel import DistributedDataParallel
 
 from depthanyevent_ros.network.dpt_head import State
+
+#: Threads of gloo outlive a group that DistributedDataParallel has used (PyTorch 2.13). One
+#: that lets go of its last tensor while the interpreter ends would abort the process: they get
+#: this long, and need microseconds.
+GLOO_REST_S = 1.0
 
 
 class Processes(Protocol):
@@ -93,6 +99,8 @@ class Together:
     def close(self) -> None:
         """Leave the group."""
         distributed.destroy_process_group()
+        if self.device.type == 'cpu':
+            time.sleep(GLOO_REST_S)
 
     def _gather(self, tensor: Tensor) -> Tensor:
         parts = [torch.empty_like(tensor) for _ in range(self.world)]

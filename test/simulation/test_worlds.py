@@ -7,7 +7,7 @@ import pytest
 
 from depthanyevent_ros.errors import ConfigError
 from depthanyevent_ros.simulation.camera_paths import (
-    about_x, about_y, about_z, Ellipse, Line, make_path, MOTIONS, Still,
+    about_x, about_y, about_z, Ellipse, Halts, Line, make_path, MOTIONS, Still,
 )
 from depthanyevent_ros.simulation.furniture import table
 from depthanyevent_ros.simulation.palette import Palette
@@ -58,6 +58,27 @@ def test_standing_camera_stands_and_things_move(worlds):
         assert all(np.trace(poses[0][0].T @ r) > 3 - 1e-4 for r, _ in poses)
         moving = np.max([world.scene.speed(t) for t in np.linspace(0, 1.5, 16)], axis=0) > 0.1
         assert moving.sum() >= 2
+
+
+def test_halting_camera_walks_and_rests(worlds):
+    """In every kind of scene: faster than a crawl for a while, and later at rest."""
+    for kind in KINDS:
+        path = make_world(kind, 'halting', np.random.default_rng(3), 4.0).path
+        positions = np.array([path.pose(t)[1] for t in np.arange(0, 4.0, 0.01)])
+        speed = np.linalg.norm(np.diff(positions, axis=0), axis=1) / 0.01
+        assert speed[20:40].min() > 0.2
+        assert (speed == 0).sum() > 80
+
+
+def test_a_clock_that_halts_shows_the_integral_of_its_speed():
+    """Trapezoids: 0 to 1 in 0.2 s, 0.6 s at 1, back in 0.2 s, 0.5 s at rest, and again."""
+    clock = Halts(1.0, 0.5, 0.2)
+    assert clock(0) == 0
+    by_hand = {0.1: 0.025, 0.2: 0.1, 0.5: 0.4, 0.8: 0.7, 0.9: 0.775, 1.0: 0.8, 1.4: 0.8, 1.7: 0.9}
+    assert [clock(t) for t in by_hand] == pytest.approx(list(by_hand.values()))
+    times = np.linspace(0, 4, 4001)
+    speed = np.diff([clock(t) for t in times]) * 1000
+    assert speed.min() > -1e-9 and speed.max() < 1 + 1e-9
 
 
 @pytest.mark.parametrize('motion, least, most', [('walking', 0.4, 2.0), ('driving', 3.5, 15.5),
