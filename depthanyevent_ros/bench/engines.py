@@ -12,9 +12,10 @@ from depthanyevent_ros.engines.factory import make_engine
 from depthanyevent_ros.engines.protocol import Engine, EngineSpec
 from depthanyevent_ros.engines.timing import step_times_ms
 from depthanyevent_ros.errors import EngineRefused, EngineUnavailable
-from depthanyevent_ros.network.weights import DEFAULT
 
-#: Network input, height and width: the presets in config/.
+#: The network of the paper; its speed does not depend on what it was trained on.
+WEIGHTS = 'untrained-vits-r'
+#: Its input, height and width.
 SIZES = ((126, 168), (154, 210), (196, 266), (266, 350))
 VARIANTS = (('torch', 'f32'), ('openvino', 'f32'), ('openvino', 'bf16'))
 
@@ -25,7 +26,7 @@ WINDOWS = 6
 Progress = Callable[[str], None]
 
 
-def bench_engines(sizes: Sequence[Tuple[int, int]] = SIZES, weights: str = DEFAULT,
+def bench_engines(sizes: Sequence[Tuple[int, int]] = SIZES, weights: str = WEIGHTS,
                   threads: int = 0, rounds: int = 4, sensor: Tuple[int, int] = (260, 346),
                   cache: Optional[EngineCache] = None,
                   progress: Optional[Progress] = None) -> List[Dict[str, Any]]:
@@ -35,10 +36,11 @@ def bench_engines(sizes: Sequence[Tuple[int, int]] = SIZES, weights: str = DEFAU
     :param sizes: input height and width; :param sensor: height and width of the event camera.
     :param threads: of each engine, 0 for all cores; :param rounds: passes over the clip.
     :param progress: called with a sentence at each long step.
-    :returns: rows ``engine``, ``precision``, ``input``, ``threads``, ``min_ms``, ``median_ms``,
-        ``hz`` (of the median), ``ratio`` (median of PyTorch over this one's), ``load_s`` (from the
-        cache), ``depth_mean`` and ``depth_max`` (parity; None for PyTorch), ``goal_hz`` or None;
-        or ``engine``, ``precision``, ``input`` and ``skipped``, a sentence.
+    :returns: rows ``weights``, ``engine``, ``precision``, ``input``, ``threads``, ``min_ms``,
+        ``median_ms``, ``hz`` (of the median), ``ratio`` (median of PyTorch over this one's),
+        ``load_s`` (from the cache), ``depth_mean`` and ``depth_max`` (parity; None for PyTorch),
+        ``goal_hz`` or None; or ``weights``, ``engine``, ``precision``, ``input`` and ``skipped``,
+        a sentence.
     """
     progress = progress or (lambda sentence: None)
     rows: List[Dict[str, Any]] = []
@@ -57,7 +59,7 @@ def bench_engines(sizes: Sequence[Tuple[int, int]] = SIZES, weights: str = DEFAU
                 rows.append({'engine': variant[0], 'precision': variant[1],
                              'input': (height, width), 'skipped': str(error)})
         rows += timed_rows(engines, loads, (height, width), rounds)
-    return rows
+    return [{'weights': weights, **row} for row in rows]
 
 
 def timed_rows(engines: Dict[Tuple[str, str], Engine], loads: Dict[Tuple[str, str], float],

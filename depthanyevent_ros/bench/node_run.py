@@ -12,6 +12,7 @@ from pathlib import Path
 import time
 from typing import Any, Callable, Dict, List, Tuple
 
+from depthanyevent_ros.bench.engines import WEIGHTS
 from depthanyevent_ros.bench.processes import cpu_time, CpuTime
 from depthanyevent_ros.errors import DepthAnyEventError
 from depthanyevent_ros.nodes.bench.bystander import Bystander
@@ -52,8 +53,9 @@ class LoadPlan:
 
 @dataclass(frozen=True)
 class NodePlan:
-    """The depth node: the size of its network's input, its threads, and further parameters."""
+    """The depth node: weights, the size of the network's input, threads, further parameters."""
 
+    weights: str = WEIGHTS
     input_height: int = 154
     input_width: int = 210
     threads: int = 0
@@ -61,8 +63,8 @@ class NodePlan:
 
     def arguments(self, event_type: str) -> List[str]:
         """Return the command line of the node."""
-        values = {'event_type': event_type, 'sensor.width': WIDTH, 'sensor.height': HEIGHT,
-                  'engine.input_height': self.input_height,
+        values = {'event_type': event_type, 'weights': self.weights, 'sensor.width': WIDTH,
+                  'sensor.height': HEIGHT, 'engine.input_height': self.input_height,
                   'engine.input_width': self.input_width, 'engine.threads': self.threads,
                   'diagnostics.period_s': PERIOD_S}
         words = [f'{key}:={value}' for key, value in values.items()] + list(self.parameters)

@@ -55,6 +55,7 @@ EVENT_COLUMNS: List[Column] = [
     ('ratio', _ratio), ('goal, Mev/s', _goal('mev_s', 'goal_mev_s'))]
 ENGINE_COLUMNS: List[Column] = [
     ('', lambda row: f'{row["engine"]} {row["precision"]} {row["input"][0]}x{row["input"][1]}'),
+    ('weights', lambda row: row.get('weights', '')),
     ('threads', _number('threads', 'd')), ('ms, least', _number('min_ms', '.1f')),
     ('ms, median', _number('median_ms', '.1f')), ('Hz', _number('hz', '.1f')), ('ratio', _ratio),
     ('goal, Hz', _goal('hz', 'goal_hz')), ('load s', _number('load_s', '.2f')),

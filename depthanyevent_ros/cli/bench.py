@@ -84,10 +84,12 @@ def measure_events(args, say, part: str):
 
 
 def measure_engines(args, say):
-    """Return the rows of the engines."""
+    """Return the rows of the engines: the default network as it is, the paper's at all sizes."""
     from depthanyevent_ros.bench.engines import bench_engines, SIZES
-    few = {'sizes': SIZES[:1], 'rounds': 2} if args.quick else {}
-    rows = bench_engines(threads=args.threads, progress=say, **few)
+    from depthanyevent_ros.network.weights import find_weights
+    plan = {'threads': args.threads, 'progress': say, **({'rounds': 2} if args.quick else {})}
+    rows = bench_engines(((0, 0),), find_weights().name, **plan) \
+        + bench_engines(SIZES[:1] if args.quick else SIZES, **plan)
     return [{'part': 'engines', **row} for row in rows]
 
 

@@ -5,7 +5,7 @@ Simulate a DAVIS346 in scenes of known depth.
 
 Either one sequence to OUT, whose ending says in which form: .h5 training windows, .hdf5 MVSEC's
 layout (OUT_data.hdf5 and OUT_gt.hdf5), without an ending a rosbag2 folder. Or with --dataset
-FOLDER many sequences of training windows over all kinds of scenes and motions; files that are
+FOLDER many sequences of training windows over kinds of scenes and motions; files that are
 there already are kept, so that an interrupted run can be continued.
 """
 
@@ -26,6 +26,7 @@ from depthanyevent_ros.simulation.simulator import Simulation
 from depthanyevent_ros.simulation.worlds import KINDS
 
 WINDOW_US = 50_000
+DEFAULT_KIND = 'room'
 START_NS = 1_767_225_600_000_000_000        # of the sensor's clock, for recordings
 
 
@@ -33,7 +34,8 @@ def add_arguments(parser):
     """Declare the arguments."""
     parser.add_argument('out', nargs='?', type=Path, metavar='OUT',
                         help='rosbag2 folder, .hdf5 (MVSEC) or .h5 (training windows)')
-    parser.add_argument('--kind', choices=KINDS, default='room', help='of scene')
+    parser.add_argument('--kind', choices=KINDS, help='of scene (default: room; of a data set: '
+                                                      'rooms, corridors and streets, mixed)')
     parser.add_argument('--motion', choices=MOTIONS, default='walking', help='of the camera')
     parser.add_argument('--seed', type=int, default=0,
                         help='of the sequence, or number of the data set')
@@ -93,7 +95,8 @@ def write_mvsec(args) -> str:
 def write_windows_of(args) -> str:
     """Write a file of training windows and say how many."""
     n_windows = round(args.duration * 1e6 / WINDOW_US)
-    write_sequence(args.out, Sequence(args.kind, args.motion, args.seed), n_windows, show=True)
+    sequence = Sequence(args.kind or DEFAULT_KIND, args.motion, args.seed)
+    write_sequence(args.out, sequence, n_windows, show=True)
     return f'{n_windows} windows: {args.out}'
 
 
@@ -102,8 +105,8 @@ FORMS = {'': write_bag, '.hdf5': write_mvsec, '.h5': write_windows_of}
 
 
 def _simulation(args):
-    return Simulation(args.kind, args.motion, args.seed, args.duration, start_ns=START_NS,
-                      parallel=True)
+    return Simulation(args.kind or DEFAULT_KIND, args.motion, args.seed, args.duration,
+                      start_ns=START_NS, parallel=True)
 
 
 def _seconds(duration_s):
@@ -117,7 +120,7 @@ def write_dataset(args) -> int:
         raise ConfigError('--sequences, --windows, --jobs and --batch must be at least 1')
     folder, n_windows = args.dataset, args.windows
     folder.mkdir(parents=True, exist_ok=True)
-    missing = [sequence for sequence in plan_sequences(args.sequences, args.seed)
+    missing = [sequence for sequence in plan_sequences(args.sequences, args.seed, args.kind)
                if not (folder / sequence.name).exists()]
     n_kept = args.sequences - len(missing)
     written = (_written(folder, missing, n_windows, args.jobs) if args.device is None else

@@ -8,7 +8,7 @@ from depthanyevent_ros.simulation.camera_paths import CameraPath
 from depthanyevent_ros.simulation.scene import Scene
 
 #: Pixels per step: fine, and coarse where many windows matter more (brightness is interpolated).
-FINE, COARSE = 0.7, 1.3
+FINE, COARSE = 1.0, 1.3
 #: Least step, and the longest for each pixel that may be moved in a step.
 LEAST_US, MOST_US_PER_PIXEL = 300, 7500
 _PROBE_S = 1e-3

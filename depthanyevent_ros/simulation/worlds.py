@@ -14,11 +14,13 @@ from depthanyevent_ros.simulation.palette import Palette
 from depthanyevent_ros.simulation.rooms import make_room
 from depthanyevent_ros.simulation.scene import Light, make_scene, ROOM, Scene, Shape
 from depthanyevent_ros.simulation.streets import make_street
+from depthanyevent_ros.simulation.warehouses import make_warehouse
 
-MAKERS = {'room': make_room, 'corridor': make_corridor, 'street': make_street}
+MAKERS = {'room': make_room, 'corridor': make_corridor, 'street': make_street,
+          'warehouse': make_warehouse}
 KINDS = tuple(MAKERS)
 #: How near the camera may come to a shape, m.
-CLEARANCE_M = {'room': 0.3, 'corridor': 0.3, 'street': 0.7}
+CLEARANCE_M = {'room': 0.3, 'corridor': 0.3, 'street': 0.7, 'warehouse': 0.3}
 _CHECK_S = 0.05
 
 
