@@ -16,6 +16,7 @@ from pathlib import Path
 from depthanyevent_ros.cli.evaluate_parts import (
     ALIGN, is_windows, score_recordings, score_windows,
 )
+from depthanyevent_ros.cli.sizes import size_of
 from depthanyevent_ros.errors import ConfigError
 from depthanyevent_ros.evaluation.inputs import ENCODINGS
 from depthanyevent_ros.evaluation.protocols import PROTOCOLS
@@ -63,14 +64,6 @@ def add_recording_arguments(group) -> None:
     group.add_argument('--input', type=size_of, metavar='HxW',
                        help="least size of the network's input, if not that of the weights")
     group.add_argument('--events-topic', metavar='TOPIC', help='where there are several')
-
-
-def size_of(text: str):
-    """Return height and width of a text like 320x640."""
-    height, _, width = text.partition('x')
-    if int(height) < 1 or int(width) < 1:
-        raise ValueError(text)
-    return int(height), int(width)
 
 
 def run(args) -> int:

@@ -11,6 +11,7 @@ import sys
 
 from tqdm import tqdm
 
+from depthanyevent_ros.cli.sizes import size_of
 from depthanyevent_ros.datasets.open_dataset import find_reader
 from depthanyevent_ros.errors import EngineUnavailable, RecordingError
 
@@ -25,6 +26,8 @@ def add_arguments(parser) -> None:
                         help='length of a window (default: %(default)g)')
     parser.add_argument('--side', choices=('left', 'right'), default='left',
                         help='which camera of a stereo data set (default: %(default)s)')
+    parser.add_argument('--crop', type=size_of, metavar='HxW',
+                        help='keep the middle alone; the paper: 320x640 of DSEC')
 
 
 def run(args) -> int:
@@ -44,6 +47,6 @@ def run(args) -> int:
             total=len(sequence.depths or ()), disable=None) as bar:
         n_windows = write_sequence(sequence, args.destination, args.kind,
                                    round(args.window_ms * 1000),
-                                   lambda done: bar.update(done - bar.n))
+                                   lambda done: bar.update(done - bar.n), args.crop)
     print(f'{n_windows} windows: {args.destination}')
     return 0

@@ -17,7 +17,7 @@ from depthanyevent_ros.datasets.e2depth import E2DepthSequence
 from depthanyevent_ros.datasets.sequence import EventSequence
 from depthanyevent_ros.errors import ConfigError, RecordingError
 from depthanyevent_ros.events.tencode import encode_tencode, encode_tencode_voxel, voxel_grid
-from depthanyevent_ros.training.from_sequence import is_covered, nearest_frame, placing
+from depthanyevent_ros.training.from_sequence import is_covered, middle_of, nearest_frame, placing
 
 #: Bins of the voxel grids that the paper's MVSEC figures were made with.
 BINS = 5
@@ -125,17 +125,14 @@ def frame_at(sequence: EventSequence, stamp_ns: int) -> Optional[np.ndarray]:
 
 
 def cropped(moment: Moment, crop: Optional[Tuple[int, int]]) -> Moment:
-    """Return the middle of a moment, as the official CenterCrop of the DSEC runs."""
+    """Return the middle of a moment."""
     height, width = moment.depth_m.shape
     if moment.image.shape[1:] != (height, width):
         raise RecordingError(f'the depth maps are {width}x{height}, the events '
                              f'{moment.image.shape[2]}x{moment.image.shape[1]}')
     if crop is None:
         return moment
-    if crop[0] > height or crop[1] > width:
-        raise ConfigError(f'--crop {crop[0]}x{crop[1]} is larger than {height}x{width}')
-    top, left = (height - crop[0]) // 2, (width - crop[1]) // 2
-    rows, columns = slice(top, top + crop[0]), slice(left, left + crop[1])
+    rows, columns = middle_of((height, width), crop)
     return replace(moment, image=np.ascontiguousarray(moment.image[:, rows, columns]),
                    depth_m=moment.depth_m[rows, columns],
                    read_frame=partial(part_of_frame, moment.read_frame, rows, columns))

@@ -15,23 +15,27 @@ import numpy as np
 
 from depthanyevent_ros.datasets.sequence import EventSequence
 from depthanyevent_ros.depth.camera import CameraModel
-from depthanyevent_ros.errors import RecordingError
+from depthanyevent_ros.errors import ConfigError, RecordingError
 from depthanyevent_ros.events.rectify import rectification_lut
 from depthanyevent_ros.events.tencode import encode_tencode
 from depthanyevent_ros.training.windows_file import write_windows
 
+Size = Tuple[int, int]                  # height and width
 Place = Callable[[np.ndarray], Tuple[np.ndarray, np.ndarray]]
 #: A frame farther than this from a window's end shows another scene.
 FRAME_NS = 50_000_000
 
 
 def write_sequence(sequence: EventSequence, path: Path, kind: str, window_us: int = 50_000,
-                   progress: Callable[[int], None] = lambda n: None) -> int:
+                   progress: Callable[[int], None] = lambda n: None,
+                   crop: Optional[Size] = None) -> int:
     """
     Write the windows of a sequence that have depth; return how many.
 
     :param kind: a word for scenes of this sort; sampling balances kinds.
     :param progress: told the number of windows done.
+    :param crop: height and width of the middle that is kept; None keeps all.
+    :raises ConfigError: if the crop is larger than the pictures.
     :raises RecordingError: if the sequence has no depth, or none with events before it.
     """
     depths, frames = sequence.depths, sequence.frames
@@ -40,27 +44,40 @@ def write_sequence(sequence: EventSequence, path: Path, kind: str, window_us: in
     if sequence.t_first_ns is None:
         raise RecordingError(f'{sequence.path} has no events')
     fx, fy, cx, cy = intrinsics(sequence.camera, depths.frame)
-    place = placing(sequence, depths.frame)
+    place, size = placing(sequence, depths.frame), (sequence.height, sequence.width)
+    rows, columns = middle_of(size, crop or size)
     n_windows = 0
-    with write_windows(path, sequence.height, sequence.width, kind=kind, motion='recorded', seed=1,
-                       fx=fx, fy=fy, cx=cx, cy=cy, window_us=window_us,
+    with write_windows(path, *(crop or size), kind=kind, motion='recorded', seed=1, fx=fx, fy=fy,
+                       cx=cx - columns.start, cy=cy - rows.start, window_us=window_us,
                        with_frames=frames is not None and len(frames) > 0) as writer:
         for index, stamp_ns in enumerate(map(int, depths.stamps_ns)):
             start_ns = stamp_ns - 1000 * window_us
             frame = None if frames is None or not len(frames) \
-                else nearest_frame(frames, stamp_ns, (sequence.height, sequence.width))
+                else nearest_frame(frames, stamp_ns, size)[rows, columns]
             if is_covered(sequence, start_ns, stamp_ns):
                 events = sequence.events_between(start_ns, stamp_ns)
                 x, y = place(events)
-                image = encode_tencode(x, y, events['t_ns'], events['p'], sequence.height,
-                                       sequence.width)
-                writer.append(image, depths.read(index), stamp_ns, len(events), frame)
+                image = encode_tencode(x, y, events['t_ns'], events['p'], *size)
+                writer.append(image[:, rows, columns], depths.read(index)[rows, columns],
+                              stamp_ns, len(events), frame)
                 n_windows += 1
             progress(index + 1)
         if not n_windows:
             raise RecordingError(f'{sequence.path} has no depth map with {window_us} us of events '
                                  'before it')
     return n_windows
+
+
+def middle_of(size: Size, crop: Size) -> Tuple[slice, slice]:
+    """
+    Return rows and columns of the middle of a picture, as the official CenterCrop of DSEC.
+
+    :raises ConfigError: if it is larger than the picture.
+    """
+    if crop[0] > size[0] or crop[1] > size[1]:
+        raise ConfigError(f'--crop {crop[0]}x{crop[1]} is larger than {size[0]}x{size[1]}')
+    top, left = (size[0] - crop[0]) // 2, (size[1] - crop[1]) // 2
+    return slice(top, top + crop[0]), slice(left, left + crop[1])
 
 
 def is_covered(sequence: EventSequence, start_ns: int, end_ns: int) -> bool:

@@ -79,3 +79,11 @@ def test_what_is_there_is_not_overwritten(tmp_path, capsys):
     assert main(['simulate', *SHORT, str(tmp_path / 'a.h5')]) == 1
     assert 'exists already' in capsys.readouterr().err
     assert (tmp_path / 'a.h5').read_text() == 'mine'
+
+
+def test_dataset_of_one_kind(tmp_path):
+    """Warehouses are in no training set; a test set of them is asked for by name."""
+    assert main(['simulate', '--dataset', str(tmp_path), '--kind', 'warehouse', '--windows', '1',
+                 '--sequences', '1', '--seed', '6']) == 0
+    file, = map(WindowsFile, tmp_path.glob('*.h5'))
+    assert (file.kind, file.seed) == ('warehouse', 60_000_000)

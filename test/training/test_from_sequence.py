@@ -7,7 +7,7 @@ import pytest
 
 from depthanyevent_ros.datasets.sequence import DepthSeries, FrameSeries, SequenceBase
 from depthanyevent_ros.depth.camera import CameraModel
-from depthanyevent_ros.errors import RecordingError
+from depthanyevent_ros.errors import ConfigError, RecordingError
 from depthanyevent_ros.events.tencode import encode_tencode
 from depthanyevent_ros.events.types import make_events
 from depthanyevent_ros.training.from_sequence import placing, write_sequence
@@ -59,6 +59,26 @@ def test_events_go_where_rectified_depth_is(tmp_path):
                     for name in ('a.h5', 'b.h5'))
     np.testing.assert_allclose(moved[0, :, 2:], still[0, :, :-2])
     assert WindowsFile(tmp_path / 'a.h5').intrinsics == (20, 20, 17.5, 11.5)
+
+
+def test_the_middle_is_kept_of_everything(tmp_path):
+    """Rows 4 to 19 and columns 6 to 25; the principal point goes with the corner."""
+    camera = CameraModel.from_values(W, H, [20, 0, 15, 0, 20, 11, 0, 0, 1], [0] * 5, 'plumb_bob')
+    write_sequence(Reader('raw', camera), tmp_path / 'a.h5', 'street', crop=(16, 20))
+    write_sequence(Reader('raw', camera), tmp_path / 'b.h5', 'street')
+    part, whole = WindowsFile(tmp_path / 'a.h5'), WindowsFile(tmp_path / 'b.h5')
+    assert (part.height, part.width, part.intrinsics) == (16, 20, (20, 20, 9, 7))
+    a, b = part.read(0, 4), whole.read(0, 4)
+    np.testing.assert_array_equal(a.tencode, b.tencode[:, :, 4:20, 6:26])
+    np.testing.assert_array_equal(a.frame, b.frame[:, 4:20, 6:26])
+    np.testing.assert_array_equal(a.n_events, b.n_events)
+
+
+def test_a_crop_beyond_the_sensor_is_refused(tmp_path):
+    """With a sentence, and no file is left."""
+    with pytest.raises(ConfigError, match='25x20 is larger than 24x32'):
+        write_sequence(Reader(), tmp_path / 'a.h5', 'street', crop=(25, 20))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_events_outside_the_sensor_are_not_moved_into_the_rectified_view():
