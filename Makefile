@@ -99,7 +99,7 @@ $(STAMPS)/interfaces: $(STAMPS)/venv $(INTERFACES) | $(STAMPS)/requirements
 
 # A folder is newer when a file is added or removed; the files themselves are linked.
 PACKAGE := setup.py setup.cfg package.xml tools/link_checkout.py \
-    $(wildcard launch config models resource)
+    $(wildcard launch config config/* models resource)
 $(STAMPS)/package: $(STAMPS)/venv $(PACKAGE) | $(STAMPS)/requirements
 	@echo 'Installing the package into .venv'
 	@$(VENV_PYTHON) -m pip install --quiet --no-deps --no-build-isolation --use-pep517 -e .

@@ -29,7 +29,7 @@ setup(
         (f'{SHARE}/config', sorted(glob('config/*.*'))),
         (f'{SHARE}/config/train', sorted(glob('config/train/*.yaml'))),
         # Weights and engines never go into share/: see depthanyevent_ros/paths.py.
-        (f'{SHARE}/models', sorted(glob('models/*.yaml') + glob('models/*.md'))),
+        (f'{SHARE}/models', sorted(glob('models/*.*'))),
     ],
     python_requires='>=3.10',
     install_requires=['setuptools'],

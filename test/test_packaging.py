@@ -15,6 +15,7 @@ from catkin_pkg.package import parse_package
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 import pytest
+import yaml
 
 import depthanyevent_ros
 
@@ -144,15 +145,17 @@ def test_every_data_file_inside_the_package_is_installed(metadata):
     assert ours == {str(Path(name)) for name in metadata['inside']}
 
 
-def test_share_has_launch_config_and_models_but_no_weights(metadata):
-    """Every launch file, every preset and the manifest; nothing else of models/."""
+def test_share_has_launch_config_and_models(metadata):
+    """Every launch file, every preset, the manifest and each weight file that it names."""
     installed = set(metadata['share'])
     for folder in ('launch', 'config'):
         ours = {str(path.relative_to(ROOT)) for path in (ROOT / folder).iterdir()
                 if path.is_file()}
         assert ours <= installed
-    assert {Path(file).suffix for file in installed if file.startswith('models/')} <= {
-        '.yaml', '.md'}
+    manifest = yaml.safe_load((ROOT / 'models' / 'manifest.yaml').read_text())
+    files = {entry['file'] for entry in manifest['weights'].values() if 'file' in entry}
+    assert {file for file in installed if file.startswith('models/')} == {
+        f'models/{file}' for file in ('README.md', 'manifest.yaml', *files)}
 
 
 def test_every_executable_has_a_main(metadata):

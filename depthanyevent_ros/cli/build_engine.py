@@ -5,9 +5,9 @@
 import argparse
 import json
 
+from depthanyevent_ros.cli.sizes import AS_TRAINED, pixels
 from depthanyevent_ros.engines.factory import make_engine
 from depthanyevent_ros.engines.protocol import EngineSpec
-from depthanyevent_ros.errors import ConfigError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,8 +17,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help='name in models/manifest.yaml, or path of a weight file')
     parser.add_argument('--sensor', default='260x346', metavar='HxW',
                         help='size of the event camera, pixels (default: %(default)s)')
-    parser.add_argument('--size', default='266x350', metavar='HxW',
-                        help='smallest input of the network, pixels (default: %(default)s)')
+    parser.add_argument('--size', default=AS_TRAINED, metavar='HxW',
+                        help='smallest input of the network, pixels (default: that at which the '
+                             'weights were trained)')
     parser.add_argument('--engine', default='auto', choices=('auto', 'openvino', 'torch'))
     parser.add_argument('--precision', default='auto', choices=('auto', 'f32', 'bf16'))
     parser.add_argument('--threads', type=int, default=0, help='0: as many as cores')
@@ -38,16 +39,9 @@ def run(args: argparse.Namespace) -> int:
 def _spec(args: argparse.Namespace) -> EngineSpec:
     if args.spec:
         return EngineSpec(**json.loads(args.spec))
-    sensor_height, sensor_width = _size('--sensor', args.sensor)
-    input_height, input_width = _size('--size', args.size)
+    sensor_height, sensor_width = pixels('--sensor', args.sensor)
+    input_height, input_width = pixels('--size', args.size)
     return EngineSpec(
         engine=args.engine, weights=args.weights, sensor_height=sensor_height,
         sensor_width=sensor_width, input_height=input_height, input_width=input_width,
         precision=args.precision, threads=args.threads)
-
-
-def _size(name: str, text: str):
-    height, _, width = text.partition('x')
-    if not (height.isdigit() and width.isdigit()):
-        raise ConfigError(f'{name} is {text!r}: it must be HEIGHTxWIDTH, for example 266x350')
-    return int(height), int(width)

@@ -17,7 +17,8 @@ from tqdm import tqdm
 
 from depthanyevent_ros.cli.info import add_topic_arguments, open_from, RECORDINGS
 from depthanyevent_ros.cli.node_settings import parameters_of_ros_args, window_rule
-from depthanyevent_ros.errors import ConfigError, RecordingError
+from depthanyevent_ros.cli.sizes import AS_TRAINED, pixels
+from depthanyevent_ros.errors import RecordingError
 from depthanyevent_ros.parameters import load_spec, make_settings
 from depthanyevent_ros.recordings.player import PlayOptions
 from depthanyevent_ros.report.build import build_report, RunConditions
@@ -36,8 +37,9 @@ def add_arguments(parser):
     parser.add_argument('--engine', default='auto', help='auto, openvino or torch')
     parser.add_argument('--precision', default='auto', help='auto, f32 or bf16')
     parser.add_argument('--threads', type=int, default=0, help='of the engine; 0: all cores')
-    parser.add_argument('--input-size', default='154x210', metavar='HxW',
-                        help='least size of what the network sees (default: %(default)s)')
+    parser.add_argument('--input-size', default=AS_TRAINED, metavar='HxW',
+                        help='least size of what the network sees (default: that at which the '
+                             'weights were trained)')
     parser.add_argument('--weights', default='default', help='name in the manifest, or a file')
     parser.add_argument('--window-ms', type=float, default=50.0, help='(default: %(default)s)')
     parser.add_argument('--rate', type=float, default=1.0,
@@ -151,7 +153,7 @@ def read_events(recording):
 
 def node_parameters(args) -> dict:
     """Return the parameters of the node that the arguments name, but for the sensor's size."""
-    height, width = input_size(args.input_size)
+    height, width = pixels('--input-size', args.input_size)
     return {'engine.name': args.engine, 'engine.precision': args.precision,
             'engine.threads': args.threads, 'engine.input_height': height,
             'engine.input_width': width, 'weights': args.weights,
@@ -168,14 +170,6 @@ def _plan(args, timeline, parameters):
               for word in (f'--{name.replace("_", "-")}-topic', getattr(args, f'{name}_topic'))]
     return DemoPlan(Path(args.recording), topics, timeline.n_events, not args.live, args.rate,
                     [*node_arguments, *args.ros_args[1:]], args.output)
-
-
-def input_size(text: str):
-    """Return (height, width) of a text like 154x210; ConfigError if it is none."""
-    height, _, width = text.partition('x')
-    if not (height.isdigit() and width.isdigit()):
-        raise ConfigError(f'--input-size is {text!r}: it must be HEIGHTxWIDTH, like 154x210')
-    return int(height), int(width)
 
 
 def _conditions(args, window, took_s: float) -> RunConditions:

@@ -162,7 +162,7 @@ def test_voxel_grids_are_not_run(shared, tmp_path, capsys):
     (['-p', 'window.duration_ms:=-1'], 'window.duration_ms'),
     (['--params-file', 'no/such.yaml'], 'no/such.yaml'),
     (['-p', 'weights:=no/such.pth'], 'no/such.pth'),
-    (['-p', 'depth.mode:=metric'], 'metric'),
+    (['-p', 'weights:=untrained-vits-r', '-p', 'depth.mode:=metric'], 'metric'),
     (['-p', 'crop.top:=40', '-p', 'crop.height:=20'], 'crop.top'),
 ])
 def test_what_cannot_be_used_ends_with_a_sentence_and_code_1(

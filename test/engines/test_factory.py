@@ -145,9 +145,9 @@ def test_the_reference_computes_in_f32_only(make_spec):
 
 
 def test_untrained_weights_say_so_first(tmp_path):
-    """The first sentence of any start with the default weights."""
+    """The first sentence of any start with a seeded initialisation."""
     said = []
-    spec = EngineSpec(70, 70, engine='torch', input_height=70, input_width=70)
+    spec = EngineSpec(70, 70, 'untrained-vits-r', engine='torch', input_height=70, input_width=70)
     engine = make_engine(spec, said.append)
     assert 'untrained' in said[0]
     assert engine.describe()['trained'] is False

@@ -43,10 +43,20 @@ def change(folder, **changes):
     write(folder, manifest)
 
 
-def test_the_default_weights_call_themselves_untrained():
-    """Until trained weights land, name, flag and note all say so."""
+def test_the_default_weights_are_trained_and_load():
+    """The file in models/: whole, finite, of the network that the manifest and the file name."""
     weights = find_weights()
-    assert weights.name == 'untrained-vits-r'
+    assert weights.name == 'efflite0-r' and weights.trained and not weights.notes
+    assert weights.output_kind == 'metric' and weights.config.recurrent
+    assert len(weights.network().state_dict()) == len(weights.state_dict())
+    itself = find_weights(str(weights.path))
+    assert (itself.config, itself.output_kind, itself.trained, itself.licence) \
+        == (weights.config, weights.output_kind, True, weights.licence)
+
+
+def test_an_initialisation_calls_itself_untrained():
+    """Name, flag and note all say so."""
+    weights = find_weights('untrained-vits-r')
     assert not weights.trained
     assert 'untrained' in weights.notes[0]
     assert weights.output_kind == 'relative'

@@ -39,7 +39,7 @@ def test_settings_are_a_tree_of_the_defaults():
     """Dotted names become attributes."""
     settings = make_settings(SPEC)
     assert settings.window.duration_ms == 50.0
-    assert settings.engine.input_width == 350
+    assert settings.engine.input_width == 0
     assert settings.overload == 'latest'
 
 
