@@ -33,6 +33,8 @@ DEPTH_PERIOD_NS = 200_000_000
 DEPTH_STEP_M = 1 / 64                       # a power of two: zeros at the end of every float32
 _SETUP = Setup(PixelParameters(0.4, 0.4, leak_hz=0.05, shot_hz=0.05, hot_share=2e-5),
                illumination=0.5, full_well=1e7)
+#: Per step: as when the bundled recording was made.
+_MOST_PIXELS = 0.7
 
 
 class DemoSimulation(Simulation):
@@ -41,7 +43,7 @@ class DemoSimulation(Simulation):
     def __init__(self, seed: int = SEED, duration_s: float = DURATION_S):
         """Make the room; :param seed: of the textures, the thresholds and the noise."""
         super().__init__('room', 'walking', seed, duration_s, _SETUP, START_NS,
-                         world=demo_world(seed))
+                         most_pixels=_MOST_PIXELS, world=demo_world(seed))
 
     def items(self) -> Iterator[Item]:
         """Yield all events, some of the frames and some of the depths."""
