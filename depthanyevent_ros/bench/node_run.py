@@ -53,13 +53,13 @@ class LoadPlan:
 
 @dataclass(frozen=True)
 class NodePlan:
-    """The depth node: weights, the size of the network's input, threads, further parameters."""
+    """The depth node: the size of its network's input, threads, further parameters, weights."""
 
-    weights: str = WEIGHTS
     input_height: int = 154
     input_width: int = 210
     threads: int = 0
     parameters: Tuple[str, ...] = ()            # 'name:=value'
+    weights: str = WEIGHTS
 
     def arguments(self, event_type: str) -> List[str]:
         """Return the command line of the node."""
