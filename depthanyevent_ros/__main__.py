@@ -32,18 +32,11 @@ def main(argv=None) -> int:
     verb = argv[0] if argv and argv[0] in VERBS else None
     if verb is None:
         return _without_verb(argv)
-    module = import_module(f'depthanyevent_ros.cli.{verb}')
-    own, ros_args = split_ros_args(argv[1:])
-    parser = argparse.ArgumentParser(prog=f'depthanyevent {verb}', description=module.__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--debug', action='store_true', help='show where an error came from')
-    module.add_arguments(parser)
     try:
-        args = parser.parse_args(own)
-    except SystemExit as leaving:
-        return leaving.code or OK
-    args.ros_args = ros_args
-    return _guarded(module.run, args, verb)
+        return _run_verb(verb, argv[1:])
+    except KeyboardInterrupt:                   # also while modules are imported
+        print(f'depthanyevent {verb}: interrupted', file=sys.stderr)
+        return FAILED
 
 
 def play() -> int:
@@ -70,6 +63,21 @@ def split_ros_args(argv):
     return own, ros_args
 
 
+def _run_verb(verb, argv):
+    module = import_module(f'depthanyevent_ros.cli.{verb}')
+    own, ros_args = split_ros_args(argv)
+    parser = argparse.ArgumentParser(prog=f'depthanyevent {verb}', description=module.__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--debug', action='store_true', help='show where an error came from')
+    module.add_arguments(parser)
+    try:
+        args = parser.parse_args(own)
+    except SystemExit as leaving:
+        return leaving.code or OK
+    args.ros_args = ros_args
+    return _guarded(module.run, args, verb)
+
+
 def _guarded(run, args, verb):
     try:
         return run(args)
@@ -87,9 +95,6 @@ def _guarded(run, args, verb):
         if args.debug or error.filename is None:
             raise
         print(f'depthanyevent {verb}: {error.filename}: {error.strerror}', file=sys.stderr)
-        return FAILED
-    except KeyboardInterrupt:
-        print(f'depthanyevent {verb}: interrupted', file=sys.stderr)
         return FAILED
 
 

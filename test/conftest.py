@@ -3,9 +3,13 @@
 """What every test may use. Tests run without ../shared and do more where it is there."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
+
+#: A process that a test starts and that is killed by a signal says where it was.
+os.environ['PYTHONFAULTHANDLER'] = '1'
 
 SHARED = Path(__file__).resolve().parents[2] / 'shared'
 

@@ -12,7 +12,6 @@ another pace than the sensor's clock, and who estimates the offset of the two wo
 import math
 import signal
 import sys
-import threading
 import time
 
 import rclpy
@@ -23,6 +22,7 @@ from tqdm import tqdm
 
 from depthanyevent_ros.errors import RecordingError
 from depthanyevent_ros.nodes.play_publishers import PlayPublishers
+from depthanyevent_ros.nodes.serving_stop import ServingStop
 from depthanyevent_ros.recordings.player import Pacer, timeline, with_clock_ticks
 
 #: What the middleware may still have to deliver when the last message has been published.
@@ -42,36 +42,21 @@ def play(recording, options, settings, ros_args=None) -> int:
     :param options: a PlayOptions; :param settings: a PlaySettings.
     :raises DepthAnyEventError: if there is nothing to play, or nobody listens in time.
     """
-    stop = threading.Event()
     rclpy.init(args=ros_args, signal_handler_options=SignalHandlerOptions.NO)
+    executor = SingleThreadedExecutor()
+    stop = ServingStop(executor)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     node = rclpy.create_node('play')
-    executor, spinning = _spin(node, done := threading.Event())
+    executor.add_node(node)
     try:
         _play(node, recording, options, settings, stop)
     finally:
         # In this order nothing is used after it has gone, see rclpy's own shutdown races.
-        done.set()
-        spinning.join()
         rclpy.try_shutdown()
         executor.shutdown()
         node.destroy_node()
     return 0
-
-
-def _spin(node, done):
-    """Answer parameter services and QoS events in a thread of its own until done is set."""
-    executor = SingleThreadedExecutor()
-    executor.add_node(node)
-
-    def spin():
-        while not done.is_set():
-            executor.spin_once(timeout_sec=0.1)
-
-    thread = threading.Thread(target=spin, name='spin')
-    thread.start()
-    return executor, thread
 
 
 def _play(node, recording, options, settings, stop):
@@ -87,6 +72,7 @@ def _play(node, recording, options, settings, stop):
             if not pacer.wait(cue.due_ns):
                 break
             publishers.publish(cue, stop)
+            stop.serve()
             bar.update(publishers.n_messages + publishers.n_frames - bar.n)
     _finish(node, recording, publishers, pacer, stop, options.rate)
 

@@ -147,6 +147,7 @@ def publish_waiting(publisher, data, lossless, stop):
         except RCLError:
             if not lossless:
                 raise
+        stop.serve()
         if stop.is_set():
             return
 

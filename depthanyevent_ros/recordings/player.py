@@ -4,7 +4,6 @@
 
 from dataclasses import dataclass, replace
 import math
-import threading
 import time
 from typing import Iterator, Optional
 
@@ -117,15 +116,17 @@ def with_clock_ticks(cues: Iterator[Cue], period_ns: int) -> Iterator[Cue]:
 
 class Pacer:
     """
-    Waits until cues are due, on the steady clock; ``stop`` (an Event) ends every wait.
+    Waits until cues are due, on the steady clock; ``stop`` ends every wait.
+
+    ``stop`` has is_set() and wait(seconds), as a threading.Event has.
 
     Late cues are not skipped: they follow at once. ``latest_ns`` is how late the latest was.
     """
 
-    #: A wait on an Event ends up to about 0.1 ms late: shorter ones are not worth it.
+    #: A wait ends up to about 0.1 ms late: shorter ones are not worth it.
     SHORTEST_WAIT_NS = 50_000
 
-    def __init__(self, stop: threading.Event, now_ns=time.monotonic_ns):
+    def __init__(self, stop, now_ns=time.monotonic_ns):
         """Start the clock at the first wait."""
         self._stop = stop
         self._now_ns = now_ns
