@@ -7,11 +7,12 @@ from typing import Tuple
 
 import torch
 
+from depthanyevent_ros.errors import WeightsError
 from depthanyevent_ros.network.checkpoint import load_checkpoint
 from depthanyevent_ros.network.depth_anyevent import build_network, DepthAnyEvent
 from depthanyevent_ros.network.imagenet import load_imagenet
 from depthanyevent_ros.network.seeded import seeded_state_dict
-from depthanyevent_ros.network.weights import find_weights
+from depthanyevent_ros.network.weights import find_weights, is_path
 from depthanyevent_ros.training.recipe import Recipe
 from depthanyevent_ros.training.targets import MixedDepth, TargetSource, TeacherDepth, TrueDepth
 from depthanyevent_ros.training.unrolled import FrameTeacher, UnrolledNetwork
@@ -30,11 +31,24 @@ def make_network(recipe: Recipe, fresh: bool) -> DepthAnyEvent:
         if recipe.start in ('', IMAGENET):
             tensors = seeded_state_dict(recipe.model, recipe.seed)
         else:
-            tensors = load_checkpoint(Path(recipe.start), recipe.model)[0]
+            tensors = load_checkpoint(file_of(recipe.start), recipe.model)[0]
         network.load_state_dict(tensors, strict=True)
         if recipe.start == IMAGENET:
             load_imagenet(network.pretrained)
     return network
+
+
+def file_of(start: str) -> Path:
+    """
+    Return the file of a checkpoint's path or of a name in the manifest.
+
+    :raises WeightsError: if there is none.
+    """
+    path = Path(start) if is_path(start) else find_weights(start).path
+    if path is None:
+        raise WeightsError(f'{start} is a seeded initialisation, not trained weights to begin '
+                           'with')
+    return path
 
 
 def make_targets(recipe: Recipe, size: Tuple[int, int], device: torch.device) -> TargetSource:

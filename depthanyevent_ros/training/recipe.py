@@ -32,7 +32,7 @@ class Recipe:
     steps: int = 1000
     lanes: int = 4                      # clips side by side in one process
     seed: int = 0                       # of the initial weights; the clips have their own
-    start: str = ''                     # weights to begin with: imagenet, a checkpoint, or none
+    start: str = ''                     # weights to begin with: imagenet, a file, a name, or none
     target: str = 'true'                # true, teacher or mixed
     teacher: str = ''                   # name or path of the weights of a network for frames
     true_share: float = 0.5             # of the clips, for mixed

@@ -43,11 +43,18 @@ def change(folder, **changes):
     write(folder, manifest)
 
 
-def test_the_default_weights_are_trained_and_load():
-    """The file in models/: whole, finite, of the network that the manifest and the file name."""
+def test_the_default_weights_see_events_and_remember():
+    """They are in models/ and were trained."""
     weights = find_weights()
-    assert weights.name == 'efflite0-r' and weights.trained and not weights.notes
-    assert weights.output_kind == 'metric' and weights.config.recurrent
+    assert weights.name == 'efflite0-r' and weights.config.recurrent
+    assert weights.config.input_type == 'events'
+
+
+@pytest.mark.parametrize('name', ['efflite0-r', 'efflite0-frames'])
+def test_the_shipped_weights_are_trained_and_load(name):
+    """The file in models/: whole, finite, of the network that the manifest and the file name."""
+    weights = find_weights(name)
+    assert weights.output_kind == 'metric' and weights.trained and not weights.notes
     assert len(weights.network().state_dict()) == len(weights.state_dict())
     itself = find_weights(str(weights.path))
     assert (itself.config, itself.output_kind, itself.trained, itself.licence) \

@@ -1,0 +1,60 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What a recipe's network begins with."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from depthanyevent_ros.errors import WeightsError
+from depthanyevent_ros.network.seeded import seeded_state_dict
+from depthanyevent_ros.network.weights import find_weights
+from depthanyevent_ros.training.parts import file_of, make_network
+
+
+def begun(make_recipe, start):
+    """Return the recipe and the state_dict of a recurrent network that begins with ``start``."""
+    recipe = make_recipe(start=start)
+    return recipe, make_network(recipe, fresh=True).state_dict()
+
+
+def test_without_a_start_it_is_the_seeded_initialisation(make_recipe):
+    """The same as anywhere for the same seed."""
+    recipe, tensors = begun(make_recipe, '')
+    for name, expected in seeded_state_dict(recipe.model, recipe.seed).items():
+        assert torch.equal(tensors[name], expected), name
+
+
+def test_a_recurrent_network_begins_with_the_shipped_one_for_frames(make_recipe):
+    """By name; all of its tensors are taken over, the recurrent blocks are new."""
+    _, tensors = begun(make_recipe, 'efflite0-frames')
+    shipped = find_weights('efflite0-frames').state_dict()
+    for name, expected in shipped.items():
+        assert torch.equal(tensors[name], expected), name
+    new = set(tensors) - set(shipped)
+    assert len(new) == 16 and all('gru_layer' in name for name in new)
+
+
+def test_a_path_is_taken_as_it_is_and_a_missing_one_is_refused(make_recipe, tmp_path):
+    """Whether there is a manifest or not."""
+    with pytest.raises(WeightsError, match='nothing.pth'):
+        begun(make_recipe, str(tmp_path / 'nothing.pth'))
+    shipped = find_weights('efflite0-frames').path
+    assert file_of(str(shipped)) == shipped
+
+
+def test_an_unknown_name_and_an_untrained_one_are_refused():
+    """The first sentence lists the names."""
+    with pytest.raises(WeightsError, match="'efflite9'.*efflite0-frames"):
+        file_of('efflite9')
+    with pytest.raises(WeightsError, match='untrained-vits-r is a seeded initialisation'):
+        file_of('untrained-vits-r')
+
+
+def test_another_network_is_refused(make_recipe):
+    """The shipped one has another encoder."""
+    recipe = make_recipe(start='efflite0-frames')
+    recipe = replace(recipe, model=replace(recipe.model, encoder='vitt'))
+    with pytest.raises(WeightsError, match='another network'):
+        make_network(recipe, fresh=True)
