@@ -35,6 +35,11 @@ class ConvLSTM(nn.Module):
         super().__init__()
         self.Gates = nn.Conv2d(2 * features, 4 * features, 3, padding=1)
 
+    @property
+    def forget_bias(self) -> Tensor:
+        """Return the biases of the forget gates, a view."""
+        return self.Gates.bias.chunk(4)[1]
+
     def forward(self, x: Tensor, state: LevelState) -> LevelState:
         """Return the new (hidden, cell) from the input [B, F, h, w] and the old state."""
         hidden, cell = state

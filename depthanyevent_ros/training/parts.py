@@ -9,6 +9,7 @@ import torch
 
 from depthanyevent_ros.errors import WeightsError
 from depthanyevent_ros.network.checkpoint import load_checkpoint
+from depthanyevent_ros.network.conv_lstm import ConvLSTM
 from depthanyevent_ros.network.depth_anyevent import build_network, DepthAnyEvent
 from depthanyevent_ros.network.imagenet import load_imagenet
 from depthanyevent_ros.network.seeded import seeded_state_dict
@@ -35,7 +36,21 @@ def make_network(recipe: Recipe, fresh: bool) -> DepthAnyEvent:
         network.load_state_dict(tensors, strict=True)
         if recipe.start == IMAGENET:
             load_imagenet(network.pretrained)
+        if recipe.forget_bias:
+            set_forget_bias(network, recipe.forget_bias)
     return network
+
+
+def set_forget_bias(network: DepthAnyEvent, bias: float) -> None:
+    """
+    Make the recurrent blocks remember from the beginning, not forget half in every window.
+
+    Jozefowicz et al., "An empirical exploration of recurrent network architectures" (2015): with
+    a bias of 0 what lies some steps back counts for so little that to keep it is hardly learnt.
+    """
+    for block in network.modules():
+        if isinstance(block, ConvLSTM):
+            block.forget_bias.data.fill_(bias)
 
 
 def file_of(start: str) -> Path:

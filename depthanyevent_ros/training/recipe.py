@@ -33,6 +33,7 @@ class Recipe:
     lanes: int = 4                      # clips side by side in one process
     seed: int = 0                       # of the initial weights; the clips have their own
     start: str = ''                     # weights to begin with: imagenet, a file, a name, or none
+    forget_bias: float = 0.0            # of the recurrent blocks at the beginning, 0: as it is
     target: str = 'true'                # true, teacher or mixed
     teacher: str = ''                   # name or path of the weights of a network for frames
     true_share: float = 0.5             # of the clips, for mixed

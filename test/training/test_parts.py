@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from depthanyevent_ros.errors import WeightsError
+from depthanyevent_ros.network.conv_lstm import ConvLSTM
 from depthanyevent_ros.network.seeded import seeded_state_dict
 from depthanyevent_ros.network.weights import find_weights
 from depthanyevent_ros.training.parts import file_of, make_network
@@ -58,3 +59,22 @@ def test_another_network_is_refused(make_recipe):
     recipe = replace(recipe, model=replace(recipe.model, encoder='vitt'))
     with pytest.raises(WeightsError, match='another network'):
         make_network(recipe, fresh=True)
+
+
+def test_a_forget_bias_is_set_in_every_recurrent_block_and_nowhere_else(make_recipe):
+    """The second quarter of the gates' biases; a step without input then keeps sigmoid(2)."""
+    _, plain = begun(make_recipe, '')
+    tensors = make_network(make_recipe(forget_bias=2.0), fresh=True).state_dict()
+    changed = [name for name in plain if not torch.equal(plain[name], tensors[name])]
+    assert changed == [f'depth_head.gru_layer_{level}.recurrent_block.Gates.bias'
+                       for level in (1, 2, 3, 4)]
+    for name in changed:
+        of_in, of_forget, of_out, of_cell = tensors[name].chunk(4)
+        assert (of_forget == 2).all() and not (of_in.any() or of_out.any() or of_cell.any())
+
+
+def test_a_training_that_is_resumed_keeps_its_forget_bias(make_recipe):
+    """What it has learnt is not set back."""
+    network = make_network(make_recipe(forget_bias=2.0), fresh=False)
+    biases = [block.forget_bias for block in network.modules() if isinstance(block, ConvLSTM)]
+    assert len(biases) == 4 and not any((bias == 2).any() for bias in biases)
