@@ -69,12 +69,19 @@ NODE_COLUMNS: List[Column] = [
     ('waits', _number('wait_share', '.0f', ' %', 100)),
     ('node', _number('node_share', '.0f', ' %', 100)),
     ('ms per Mev', _number('cpu_ms_per_mev', '.1f')), ('ratio', _ratio)]
+SIMULATE_COLUMNS: List[Column] = [
+    ('', _name), ('s in a second', _number('speed', '.2f')),
+    ('slowest', _number('slowest', '.2f')), ('Mev/s', _number('rate_mev_s', '.2f')),
+    ('ratio', _ratio), ('goal', _goal('speed', 'goal_speed'))]
 SOAK_COLUMNS: List[Column] = [
     ('', _name), ('resident MB', _number('rss_mb', '.0f')), ('own MB', _number('own_mb', '.0f')),
     ('events', lambda row: f'{row.get("n_received", row.get("n_events", 0)):,}'),
     ('lost', lambda row: f'{row.get("n_lost", row.get("messages_lost", 0)):,}'),
     ('depth maps', _number('n_depth', 'd')), ('growth MB', _number('growth_mb', '.1f')),
     ('', lambda row: {True: 'passed', False: 'FAILED'}.get(row.get('passed'), ''))]
+
+#: What may have a goal, and its unit.
+UNITS = {'mev_s': 'Mev/s', 'hz': 'Hz', 'speed': 's in a second'}
 
 #: Part -> its heading, its columns, and what they mean.
 TABLES: Dict[str, Tuple[str, List[Column], str]] = {
@@ -92,6 +99,12 @@ TABLES: Dict[str, Tuple[str, List[Column], str]] = {
              'Input thread, node: share of a core; waits: share of the time for which the input '
              'thread had no core. Ratio: of input processor time per event, the usual node over '
              'ours.'),
+    'convert': ('Convert', EVENT_COLUMNS,
+                'Processor time, reading and writing included. Ratio: to a message object for '
+                'each event.'),
+    'simulate': ('Simulate', SIMULATE_COLUMNS,
+                 'Simulated seconds in a second of real time: events, frames and depth, 346x260, '
+                 'all cores. Mev/s: of the scene. Ratio: to one core.'),
     'soak': ('Soak', SOAK_COLUMNS,
              'Own: memory but for files and shared segments. Lost: messages while it runs, '
              'events in the last row.'),
@@ -114,7 +127,7 @@ def missed_goals(rows: Sequence[Row]) -> List[str]:
     """Return a sentence for each goal that was not met."""
     said = []
     for row in rows:
-        for key, unit in (('mev_s', 'Mev/s'), ('hz', 'Hz')):
+        for key, unit in UNITS.items():
             goal = row.get(f'goal_{key}')
             if goal is not None and row[key] < goal:
                 name = row.get('name') or ENGINE_COLUMNS[0][1](row)

@@ -4,9 +4,9 @@
 Measure every stage on this machine, beside what one would write first, in one run.
 
 Parts: decode (and accumulate, each encoding), accumulate, close (a window), engines (each engine
-and size; builds what is not in the cache), node (the depth node end to end over DDS) and soak
-(minutes of events through the node; only when asked for). docs/performance.md says how to read
-the tables.
+and size; builds what is not in the cache), convert (a data set to a bag), simulate, node (the
+depth node end to end over DDS) and soak (minutes of events through the node; only when asked
+for). docs/performance.md says how to read the tables.
 
 Exit code: 0 if everything was measured, 1 if a part could not be, if a soak failed, or, with
 --strict, if a goal was missed.
@@ -25,7 +25,7 @@ from depthanyevent_ros.bench.tables import missed_goals, table, TABLES
 from depthanyevent_ros.errors import DepthAnyEventError
 from depthanyevent_ros.report.machine import describe_machine
 
-ALL = ('decode', 'accumulate', 'close', 'engines', 'node')
+ALL = ('decode', 'accumulate', 'close', 'engines', 'convert', 'simulate', 'node')
 
 
 def add_arguments(parser):
@@ -93,6 +93,21 @@ def measure_engines(args, say):
     return [{'part': 'engines', **row} for row in rows]
 
 
+def measure_conversion(args, say):
+    """Return the rows of converting a data set."""
+    from depthanyevent_ros.bench.conversion import bench_conversion
+    few = {'n_events': 600_000, 'n_slow': 20_000} if args.quick else {}
+    with tempfile.TemporaryDirectory(prefix='depthanyevent_bench_') as folder:
+        return bench_conversion(Path(folder), progress=say, **few)
+
+
+def measure_simulator(args, say):
+    """Return the rows of the simulator."""
+    from depthanyevent_ros.bench.simulator import bench_simulator
+    few = {'seeds': 1, 'duration_s': 0.2} if args.quick else {}
+    return bench_simulator(progress=say, **few)
+
+
 def measure_node(args, say):
     """Yield the rows of the node."""
     use_own_graph()
@@ -117,7 +132,8 @@ def measure_soak(args, say):
 MEASURE = {
     **{part: lambda args, say, part=part: measure_events(args, say, part)
        for part in ('decode', 'accumulate', 'close')},
-    'engines': measure_engines, 'node': measure_node, 'soak': measure_soak,
+    'engines': measure_engines, 'convert': measure_conversion,
+    'simulate': measure_simulator, 'node': measure_node, 'soak': measure_soak,
 }
 
 
