@@ -7,7 +7,6 @@ from typing import Iterator, List, Optional
 
 import numpy as np
 
-from depthanyevent_ros.simulation.pacing import COARSE
 from depthanyevent_ros.simulation.simulator import Simulation
 from depthanyevent_ros.simulation.windows import training_windows, TrainingWindow
 
@@ -60,4 +59,4 @@ def windows_of(simulation: Simulation, n_windows: int) -> Iterator[TrainingWindo
 def simulation_of(sequence: Sequence, n_windows: int, window_us: int = 50_000) -> Simulation:
     """Return the simulation of a sequence, a little longer than its windows."""
     return Simulation(sequence.kind, sequence.motion, sequence.seed,
-                      n_windows * window_us * 1e-6 + _TAIL_S, most_pixels=COARSE)
+                      n_windows * window_us * 1e-6 + _TAIL_S)

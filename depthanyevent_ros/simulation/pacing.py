@@ -7,8 +7,9 @@ import numpy as np
 from depthanyevent_ros.simulation.camera_paths import CameraPath
 from depthanyevent_ros.simulation.scene import Scene
 
-#: Pixels per step: fine, and coarse where many windows matter more (brightness is interpolated).
-FINE, COARSE = 1.0, 1.3
+#: How far things may move in a step (brightness is interpolated). ESIM takes 1; from 1 to 1.3 the
+#: number of events of eight sequences in rooms changed by 0.1 to 1.2 %.
+MOST_PIXELS = 1.3
 #: Least step, and the longest for each pixel that may be moved in a step.
 LEAST_US, MOST_US_PER_PIXEL = 300, 7500
 _PROBE_S = 1e-3
@@ -23,7 +24,7 @@ class Pace:
     """Chooses the time steps of a simulation from speeds and depths."""
 
     def __init__(self, scene: Scene, path: CameraPath, focal_px: float,
-                 most_pixels: float = FINE):
+                 most_pixels: float = MOST_PIXELS):
         """Take what moves, the focal length, and how far it may move in a step."""
         self._scene, self._path = scene, path
         self._step_us = most_pixels * 1e6 / focal_px
