@@ -7,9 +7,7 @@ The recipe: a world from a seed; pictures in steps so short that little moves; e
 event pixels and, while the shutter is open, to the frame sensor; depth at regular times.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Iterator, Optional, Union
 
 import numpy as np
@@ -76,7 +74,6 @@ class Simulation:
         self.setup = setup or draw_setup(setup_rng)
         self.world = world or make_world(kind, motion, world_rng, duration_s)
         self.camera = davis346(self.setup.zoom)
-        self._parallel = parallel
         self._caster = RayCaster(self.world.scene, tiled_rays(self.camera), parallel)
         self.pixels = EventPixels(self.setup.pixels, self.camera.width, self.camera.height,
                                   pixel_rng)
@@ -85,26 +82,17 @@ class Simulation:
 
     def items(self) -> Iterator[Item]:
         """Yield what the sensor sends and the truth; frames come when their exposure ends."""
-        with ThreadPoolExecutor(1, 'look') as ahead:
-            yield from self._items(ahead)
-
-    def _items(self, ahead) -> Iterator[Item]:
         end_us = round(self.duration_s * 1e6)
         shutter = FrameSensor(self.setup.exposure_us, self.setup.full_well, self._frame_rng)
-        picture, depth_m = self._look(0)
-        t_us, next_us = 0, self._next(0, depth_m, end_us)
-        look = self._begin(ahead, next_us)
+        t_us, (picture, depth_m) = 0, self._look(0)
         shutter.adjust(picture)
         shutter.open(picture)
         self.pixels.start(picture, 0)
         yield self._truth(0, depth_m)
         while t_us < end_us:
-            before_us, t_us = t_us, next_us
-            picture, depth_m = look()
-            if t_us < end_us:
-                # The next picture is cast while the pixels look at this one.
-                next_us = self._next(t_us, depth_m, end_us)
-                look = self._begin(ahead, next_us)
+            before_us = t_us
+            t_us = self._next(t_us, depth_m, end_us)
+            picture, depth_m = self._look(t_us)
             events = self.pixels.look(picture, t_us)
             if len(events):
                 events['t_ns'] += self.start_ns
@@ -119,12 +107,6 @@ class Simulation:
                 shutter.open(picture)
             if t_us % DEPTH_PERIOD_US == 0:
                 yield self._truth(t_us, depth_m)
-
-    def _begin(self, ahead, t_us):
-        """Return a function that returns the picture at a time; all cores: it is begun now."""
-        if self._parallel:
-            return ahead.submit(self._look, t_us).result
-        return partial(self._look, t_us)
 
     def _next(self, t_us, depth_m, end_us):
         """Return the time of the next picture: a step ahead, or what must not be passed."""

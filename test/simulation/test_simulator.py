@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A simulated sequence is what a DAVIS346 would send, in order, the same for a seed."""
 
-import threading
-
 import numpy as np
 import pytest
 
@@ -137,13 +135,3 @@ def test_duration_out_of_range_is_refused(duration_s):
     """The sentence names it."""
     with pytest.raises(ConfigError, match='duration_s'):
         Simulation('room', 'walking', 0, duration_s)
-
-
-def test_who_has_seen_enough_leaves_no_thread_behind():
-    """A data set takes the first windows of a sequence and drops the rest."""
-    before = threading.active_count()
-    items = Simulation('room', 'walking', 2, 1.0, SETUP, parallel=True).items()
-    next(items), next(items)
-    items.close()
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith('look')]
-    assert threading.active_count() <= before
