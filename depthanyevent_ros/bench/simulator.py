@@ -28,7 +28,8 @@ def bench_simulator(scenes: Sequence[Tuple[str, Sequence[str]]] = SCENES, seeds:
         together), ``slowest`` (of a sequence), ``rate_mev_s`` (events in simulated time),
         ``ratio`` (to one core) and ``goal_speed`` or None.
     """
-    Simulation('room', 'walking', 0, WARM_UP_S).items().__next__()     # loads the kernels
+    for parallel in (True, False):              # loads the kernels
+        measure('room', 'walking', 0, WARM_UP_S, parallel)
     rows = []
     for kind, motions in scenes:
         runs = {}
