@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from depthanyevent_ros.errors import WeightsError
-from depthanyevent_ros.training.recipe import Recipe
+from depthanyevent_ros.training.recipe import Recipe, recipe_of
 
 VERSION = 1
 
@@ -62,7 +62,8 @@ def load_resume(path: Path, recipe: Recipe) -> Dict[str, Any]:
         raise WeightsError(f'{path} cannot be resumed from: it is damaged') from error
     if not isinstance(kept, dict) or kept.get('version') != VERSION:
         raise WeightsError(f'{path} was not written by this version of the trainer')
-    now, then = flat(recipe.as_dict()), flat(kept['recipe'])
+    # A key that came with a later version is at its default in what an earlier one wrote.
+    now, then = flat(recipe.as_dict()), flat(recipe_of(kept['recipe']).as_dict())
     differing = [name for name in now if name not in MAY_DIFFER and now[name] != then.get(name)]
     if differing:
         name = differing[0]

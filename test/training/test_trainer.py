@@ -128,6 +128,18 @@ def test_what_does_not_fit_is_not_resumed(make_recipe, windows, tmp_path):
         train(make_recipe(steps=1), windows, tmp_path / 'none', resume=True)
 
 
+def test_a_training_of_an_earlier_version_is_resumed(make_recipe, windows, tmp_path):
+    """A key that its recipe does not have yet is at its default; it may not be at another."""
+    train(make_recipe(steps=1), windows, tmp_path)
+    path = tmp_path / 'resume.pth'
+    kept = torch.load(path, weights_only=True)
+    del kept['recipe']['forget_bias']
+    torch.save(kept, path)
+    with pytest.raises(WeightsError, match='another recipe: forget_bias was 0.0 and is 1.0'):
+        train(make_recipe(steps=2, forget_bias=1.0), windows, tmp_path, resume=True)
+    assert train(make_recipe(steps=2), windows, tmp_path, resume=True).step == 2
+
+
 @pytest.mark.filterwarnings('ignore:Detected call of `lr_scheduler')
 def test_a_step_without_a_finite_gradient_changes_nothing(
         make_recipe, windows, tmp_path, monkeypatch):
