@@ -3,8 +3,12 @@
 """`python -m depthanyevent_ros VERB` (also installed as `depthanyevent`)."""
 
 import argparse
+from contextlib import contextmanager
 from importlib import import_module
+import os
+import signal
 import sys
+import threading
 
 from depthanyevent_ros.errors import DepthAnyEventError
 
@@ -75,7 +79,34 @@ def _run_verb(verb, argv):
     except SystemExit as leaving:
         return leaving.code or OK
     args.ros_args = ros_args
-    return _guarded(module.run, args, verb)
+    with ended_by_signals():
+        return _guarded(module.run, args, verb)
+
+
+@contextmanager
+def ended_by_signals():
+    """
+    Let SIGTERM and SIGHUP end a verb as Ctrl-C does: files that are half done are removed.
+
+    Verbs that serve (play, demo, train) replace this by handlers of their own.
+    """
+    own_pid, before = os.getpid(), {}
+
+    def end(number, _):
+        if os.getpid() != own_pid:              # a child of ours: as if nothing was set
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+            return
+        raise KeyboardInterrupt
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if (threading.current_thread() is threading.main_thread()
+                and signal.getsignal(number) == signal.SIG_DFL):
+            before[number] = signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _guarded(run, args, verb):
@@ -92,9 +123,10 @@ def _guarded(run, args, verb):
         sys.stdout = open('/dev/null', 'w')
         return OK
     except OSError as error:                    # a folder that cannot be made, a full disk
-        if args.debug or error.filename is None:
+        if args.debug:
             raise
-        print(f'depthanyevent {verb}: {error.filename}: {error.strerror}', file=sys.stderr)
+        where = 'the output' if error.filename is None else error.filename
+        print(f'depthanyevent {verb}: {where}: {error.strerror or error}', file=sys.stderr)
         return FAILED
 
 

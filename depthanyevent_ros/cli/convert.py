@@ -13,6 +13,7 @@ import sys
 
 from tqdm import tqdm
 
+from depthanyevent_ros.errors import ConfigError
 from depthanyevent_ros.recordings.conversion import open_conversion, write_all
 from depthanyevent_ros.recordings.writer import BagWriter
 
@@ -29,7 +30,7 @@ def add_arguments(parser):
                         help='how long an event message may be (default: %(default)g)')
     parser.add_argument('--side', choices=('left', 'right'), default='left',
                         help='which camera of a stereo data set (default: %(default)s)')
-    parser.add_argument('--overwrite', action='store_true', help='replace DST')
+    parser.add_argument('--overwrite', action='store_true', help='replace DST if it is a rosbag2')
 
 
 def run(args) -> int:
@@ -37,17 +38,31 @@ def run(args) -> int:
     n_events = 0
     with open_conversion(args.source, args.events, int(args.packet_ms * 1e6),
                          args.side) as conversion:
+        refuse_own_source(args.source, args.destination)
         with BagWriter(args.destination, args.overwrite, storage=args.storage) as writer, \
                 _bar(args.source, conversion.n_events) as bar:
             def count(message):
                 nonlocal n_events
                 n_events += message.n_events
                 bar.update(message.n_events)
+            for topic, msgtype, qos in conversion.offered():
+                writer.add_topic(topic, msgtype, qos)
             write_all(conversion.messages(), writer, count)
         for note in conversion.notes:
             print(f'note: {note}', file=sys.stderr)
     print(f'{n_events:,} events in {writer.n_messages:,} messages: {args.destination}')
     return 0
+
+
+def refuse_own_source(source: Path, destination: Path) -> None:
+    """
+    Make sure that the bag does not replace what it is made of.
+
+    :raises ConfigError: if DST is SRC, or lies around it.
+    """
+    source, destination = source.expanduser().resolve(), destination.resolve()
+    if destination == source or destination in source.parents:
+        raise ConfigError(f'{destination} holds what is to be converted: choose another DST')
 
 
 def _bar(what, n_events):

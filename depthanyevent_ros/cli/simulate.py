@@ -72,7 +72,8 @@ def run(args) -> int:
 def write_bag(args) -> str:
     """Write a rosbag2 folder and say what is in it."""
     from depthanyevent_ros.recordings.conversion.outgoing import write_all
-    from depthanyevent_ros.recordings.writer import BagWriter, offered_qos
+    from depthanyevent_ros.recordings.qos import offered_qos
+    from depthanyevent_ros.recordings.writer import BagWriter
     from depthanyevent_ros.simulation.bag_messages import BagMessages, NAMESPACE, PACKET
     simulation = _simulation(args)
     with BagWriter(args.out, compress=True) as writer, _seconds(args.duration) as bar:

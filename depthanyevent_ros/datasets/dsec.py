@@ -14,7 +14,7 @@ import numpy as np
 
 from depthanyevent_ros.datasets.dsec_calibration import DsecCalibration
 from depthanyevent_ros.datasets.dsec_events import DsecEvents
-from depthanyevent_ros.datasets.folders import read_png
+from depthanyevent_ros.datasets.folders import read_columns, read_png
 from depthanyevent_ros.datasets.hdf5_file import dataset_in, need_blosc, open_hdf5
 from depthanyevent_ros.datasets.sequence import DepthSeries, FrameSeries, SequenceBase
 from depthanyevent_ros.datasets.times import NS_PER_US
@@ -78,6 +78,9 @@ class DsecSequence(SequenceBase):
         stamps_ns = stamps_us(self._folder / 'images' / 'timestamps.txt') * NS_PER_US
         files = sorted((self._folder / 'images' / side / 'rectified').glob('*.png'))
         if not len(stamps_ns) or len(files) != len(stamps_ns):
+            if len(files) or len(stamps_ns):
+                self.notes.append(f'{len(files)} pictures have {len(stamps_ns)} stamps: none is '
+                                  'used')
             return None
         grid = warp_grid(self._rectify_map(side), calibration.frame_from_event)
         return FrameSeries(stamps_ns, lambda i: cv2.remap(
@@ -100,7 +103,7 @@ def stamps_us(path: Path) -> np.ndarray:
     """Return the whole microseconds of a file of one stamp per line, int64 (N,)."""
     if not path.is_file():
         return np.zeros(0, np.int64)
-    return np.array(path.read_text().split(), np.int64)
+    return read_columns(path, ('stamp in us',), np.int64)[:, 0]
 
 
 def depth_of_disparity(path: Path, focal_baseline: float) -> np.ndarray:

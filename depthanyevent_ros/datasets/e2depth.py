@@ -13,6 +13,7 @@ import numpy as np
 
 from depthanyevent_ros.datasets.folders import read_array, read_png, stamped_files
 from depthanyevent_ros.datasets.sequence import DepthSeries, FrameSeries, SequenceBase, Series
+from depthanyevent_ros.errors import RecordingError
 
 WIDTH, HEIGHT = 346, 260
 
@@ -38,6 +39,8 @@ class E2DepthSequence(SequenceBase):
         folder = Path(path)
         self.notes.append('it holds voxel grids, not events: they are evaluated, not played')
         stamps_ns, grids = stamped_files(folder / 'events' / 'voxels', 'event_tensor_*.npy')
+        if not grids:
+            raise RecordingError(f'{folder / "events" / "voxels"} holds no event_tensor_*.npy')
         self.voxels = Series(stamps_ns, lambda i: read_array(grids[i]))
         stamps_of_depth_ns, maps = stamped_files(folder / 'depth' / 'data', 'depth_*.npy')
         if maps:

@@ -14,7 +14,7 @@ import numpy as np
 
 from depthanyevent_ros.datasets.chunks import ChunkedEvents
 from depthanyevent_ros.datasets.event_text import EventText
-from depthanyevent_ros.datasets.folders import read_columns, read_png
+from depthanyevent_ros.datasets.folders import read_columns, read_lines, read_png
 from depthanyevent_ros.datasets.rotations import matrix_of
 from depthanyevent_ros.datasets.sequence import FrameSeries, PoseSeries, SequenceBase
 from depthanyevent_ros.datasets.times import seconds_to_ns
@@ -54,7 +54,10 @@ class EcdSequence(SequenceBase):
 def _camera(path):
     if not path.is_file():
         return None
-    fx, fy, cx, cy, *distortion = read_columns(path, _CALIBRATION)[0]
+    rows = read_columns(path, _CALIBRATION)
+    if not len(rows):
+        raise RecordingError(f'{path} is empty')
+    fx, fy, cx, cy, *distortion = rows[0]
     return CameraModel.from_values(WIDTH, HEIGHT, [fx, 0, cx, 0, fy, cy, 0, 0, 1], distortion,
                                    'plumb_bob')
 
@@ -63,8 +66,7 @@ def _frames(folder):
     path = folder / 'images.txt'
     if not path.is_file():
         return None
-    rows = [line.split() for line in path.read_text(encoding='utf-8').splitlines()
-            if line.strip() and not line.startswith('#')]
+    rows = [line.split() for line in read_lines(path)]
     try:
         stamps_ns = seconds_to_ns([float(row[0]) for row in rows])
         files = [folder / row[1] for row in rows]

@@ -45,6 +45,8 @@ class EventScapeSequence(SequenceBase):
         super().__init__(path)
         folder = Path(path)
         self._stamps_ns, self._files = stamped_files(folder / 'events' / 'data', '*_events.npz')
+        if not self._files:
+            raise RecordingError(f'{folder / "events" / "data"} holds no *_events.npz')
         counts = [_length(file) for file in self._files]
         self._unit_ns, self._shift_ns = self._time_scale(counts)
         events = ChunkedEvents(counts, self._load)

@@ -19,7 +19,8 @@ def read_png(path: Path) -> np.ndarray:
 
     :raises RecordingError: if it cannot be read.
     """
-    image = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+    # OpenCV prints a warning of its own about a file that is not there.
+    image = cv2.imread(str(path), cv2.IMREAD_UNCHANGED) if path.is_file() else None
     if image is None:
         raise RecordingError(f'{path} is no readable picture')
     return image
@@ -37,17 +38,30 @@ def read_array(path: Path) -> np.ndarray:
         raise RecordingError(f'{path} is no readable array: {error}') from None
 
 
-def read_columns(path: Path, names: Tuple[str, ...]) -> np.ndarray:
+def read_lines(path: Path) -> List[str]:
     """
-    Return the numbers of a text file, float64 (N, columns); lines that begin with # are left out.
+    Return the lines of a text file; empty ones and those that begin with # are left out.
+
+    :raises RecordingError: if it is not there, may not be read, or is no text.
+    """
+    try:
+        lines = path.read_text(encoding='utf-8').splitlines()
+    except OSError as error:
+        raise RecordingError(f'{path} cannot be read: {error.strerror}') from None
+    except UnicodeDecodeError:
+        raise RecordingError(f'{path} is no text') from None
+    return [line for line in lines if line.strip() and not line.startswith('#')]
+
+
+def read_columns(path: Path, names: Tuple[str, ...], dtype=np.float64) -> np.ndarray:
+    """
+    Return the numbers of a text file, (N, columns); lines that begin with # are left out.
 
     :param names: of the columns, for the sentence of the error; further columns are ignored.
     """
-    rows = [line.replace(',', ' ').split()[:len(names)]
-            for line in path.read_text(encoding='utf-8').splitlines()
-            if line.strip() and not line.startswith('#')]
+    rows = [line.replace(',', ' ').split()[:len(names)] for line in read_lines(path)]
     try:
-        return np.array(rows, np.float64).reshape(len(rows), len(names))
+        return np.array(rows, dtype).reshape(len(rows), len(names))
     except ValueError as error:
         raise RecordingError(f'{path} is not made of the columns {", ".join(names)}: '
                              f'{error}') from None

@@ -30,10 +30,12 @@ def dataset_in(file, name: str):
     """
     Return a data set of a file.
 
-    :raises RecordingError: if it is not there.
+    :raises RecordingError: if it is not there, or is a group.
     """
     if name not in file:
         raise RecordingError(f'{file.filename} holds no {name}')
+    if not hasattr(file[name], 'shape'):
+        raise RecordingError(f'{file.filename} holds a group {name}, not a data set')
     return file[name]
 
 

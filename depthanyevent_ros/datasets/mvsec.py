@@ -20,7 +20,9 @@ from depthanyevent_ros.datasets.mvsec_calibration import (
 from depthanyevent_ros.datasets.sequence import (
     DepthSeries, FrameSeries, PoseSeries, SequenceBase, Series,
 )
-from depthanyevent_ros.datasets.times import seconds_to_ns, TimeIndex
+from depthanyevent_ros.datasets.times import (
+    BLOCK, seconds_to_ns, TimeIndex, without_gaps,
+)
 from depthanyevent_ros.errors import RecordingError
 from depthanyevent_ros.events.types import make_events
 
@@ -66,14 +68,15 @@ class MvsecSequence(SequenceBase):
 
     def _open(self, side):
         self._events = dataset_in(self._data, f'davis/{side}/events')
-        if self._events.ndim != 2 or self._events.shape[1] != 4:
-            raise RecordingError(f'{self.path} holds events of the shape {self._events.shape}: '
-                                 'MVSEC has rows of x, y, t, p')
+        if (self._events.ndim != 2 or self._events.shape[1] != 4
+                or self._events.dtype.kind not in 'fiu'):
+            raise RecordingError(f'{self.path} holds events of the shape {self._events.shape} '
+                                 f'and type {self._events.dtype}: MVSEC has rows of x, y, t, p')
         self.n_events = len(self._events)
         self._index = TimeIndex(self._times_ns, self.n_events)
         if self.n_events:
-            self.t_first_ns = int(self._times_ns(0, 1)[0])
-            self.t_last_ns = int(self._times_ns(self.n_events - 1, self.n_events)[0])
+            self.t_first_ns = int(self._times_ns(0, BLOCK)[0])
+            self.t_last_ns = int(self._times_ns(max(self.n_events - BLOCK, 0), self.n_events)[-1])
         self.frames = self._series(self._data, f'davis/{side}/image_raw', FrameSeries)
         if self._truth is None:
             self.notes.append(f'there is no ground truth beside {Path(self.path).name}')
@@ -89,7 +92,10 @@ class MvsecSequence(SequenceBase):
         """Return the events start..stop - 1; image_raw_event_inds begins with -1: that is 0."""
         start = max(start, 0)
         rows = read_from(self._events, slice(start, max(stop, start)))
-        return make_events(rows[:, 0], rows[:, 1], seconds_to_ns(rows[:, 2]), rows[:, 3])
+        x, y, seconds, polarity = rows.T
+        # An event without a time is put outside the sensor, and is counted there.
+        x = np.where(np.isfinite(seconds), x, -1)
+        return make_events(x, y, seconds_to_ns(without_gaps(seconds)), polarity)
 
     def events_between(self, start_ns: int, end_ns: int) -> np.ndarray:
         """Return the events with start_ns <= t_ns < end_ns."""
@@ -103,7 +109,7 @@ class MvsecSequence(SequenceBase):
                 file.close()
 
     def _times_ns(self, start, stop):
-        return seconds_to_ns(read_from(self._events, (slice(start, stop), 2)))
+        return seconds_to_ns(without_gaps(read_from(self._events, (slice(start, stop), 2))))
 
     @staticmethod
     def _series(file, name, kind, **more) -> Optional[Series]:

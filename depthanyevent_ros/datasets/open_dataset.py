@@ -34,6 +34,8 @@ def _hdf5(path, side='left'):
 
 def _dsec(path, side='left'):
     from depthanyevent_ros.datasets.dsec import DsecSequence
+    if side == 'left' and not (path / 'events/left/events.h5').exists():
+        side = 'right'                          # the only one that was downloaded
     return DsecSequence(path, side)
 
 
@@ -55,6 +57,7 @@ def _ecd(path, side='left'):
 #: What a folder must hold -> its reader.
 _FOLDERS = {
     'events/left/events.h5': _dsec,
+    'events/right/events.h5': _dsec,
     'events/voxels': _e2depth,
     'events/data': _eventscape,
     'events.txt': _ecd,

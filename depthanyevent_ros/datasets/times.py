@@ -22,6 +22,18 @@ def seconds_to_ns(seconds) -> np.ndarray:
     return np.rint(np.asarray(seconds, np.float64) * 1e6).astype(np.int64) * NS_PER_US
 
 
+def without_gaps(seconds: np.ndarray) -> np.ndarray:
+    """Return times in which each that is no number is the one before it; at the start the first.
+
+    The order of the others, by which times are looked for, stays what it is.
+    """
+    known = np.isfinite(seconds)
+    if known.all() or not known.any():
+        return np.where(known, seconds, 0.0)
+    last = np.maximum.accumulate(np.where(known, np.arange(len(seconds)), -1))
+    return seconds[np.where(last < 0, np.argmax(known), last)]
+
+
 class TimeIndex:
     """
     Finds times in stamps that lie in a file and ascend, with reads of bounded size.

@@ -15,18 +15,31 @@ EVENT_DTYPE = np.dtype({
 }, align=True)
 
 
+#: A pixel of no sensor: where a data set has a column or row that cannot be.
+NO_PIXEL = 0xFFFF
+
+
 def make_events(x, y, t_ns, p) -> np.ndarray:
     """
     Pack columns into an event array.
 
-    :param x: pixel column, (N,); :param y: pixel row, (N,); :param t_ns: sensor time, (N,), ns;
+    :param x: pixel column, (N,); :param y: pixel row, (N,); what is negative, too large or not
+        a number becomes NO_PIXEL, which lies outside every sensor;
+    :param t_ns: sensor time, (N,), ns;
     :param p: polarity, (N,): a value above 0 means brighter, so {0, 1} and {-1, +1} both work.
     :returns: (N,) array of EVENT_DTYPE.
     """
     events = np.zeros(len(x), EVENT_DTYPE)
-    events['x'], events['y'], events['t_ns'] = x, y, t_ns
+    events['x'], events['y'], events['t_ns'] = _pixels(x), _pixels(y), t_ns
     events['p'] = np.asarray(p) > 0
     return events
+
+
+def _pixels(values):
+    values = np.asarray(values)
+    if values.dtype in (np.uint16, np.uint8):
+        return values
+    return np.where((values >= 0) & (values < NO_PIXEL), values, NO_PIXEL)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPo
 from depthanyevent_ros.errors import ConfigError, RecordingError
 from depthanyevent_ros.nodes.message_class import message_class
 from depthanyevent_ros.recordings.message_types import ros2_types
-from depthanyevent_ros.recordings.writer import BagWriter, offered_qos
+from depthanyevent_ros.recordings.qos import offered_qos
+from depthanyevent_ros.recordings.writer import BagWriter
 
 #: How often it is looked whether a topic has a publisher by now.
 LOOK_PERIOD_S = 0.1

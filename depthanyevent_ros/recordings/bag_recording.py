@@ -4,8 +4,9 @@
 
 from collections import Counter
 
-from depthanyevent_ros.errors import MalformedInput, RecordingError
+from depthanyevent_ros.errors import MalformedInput
 from depthanyevent_ros.recordings.dialects import make_dialect
+from depthanyevent_ros.recordings.sources.damage import up_to_damage
 from depthanyevent_ros.recordings.topics import choose_topics, Selection
 
 
@@ -50,17 +51,8 @@ class BagRecording:
         self.counts.clear()
         self._reading_notes.clear()
         wanted = {self.events_topic, self.frames_topic, self.camera_info_topic} - {None}
-        raw_messages = iter(self.source.messages(wanted, start_ns))
-        n_read = 0
-        while True:
-            try:
-                raw = next(raw_messages, None)
-            except Exception as error:  # noqa: B902 - the damage, of any kind
-                self._end_at_damage(n_read, error)
-                return
-            if raw is None:
-                return
-            n_read += 1
+        for raw in up_to_damage(self.source.messages(wanted, start_ns), self.path,
+                                self._note_damage):
             try:
                 record = self._dialect.record(raw)
             except MalformedInput as error:
@@ -68,14 +60,9 @@ class BagRecording:
                 continue
             yield record
 
-    def _end_at_damage(self, n_read, error):
-        if not n_read:
-            raise RecordingError(f'{self.path} is damaged: not one message of its topics can be '
-                                 f'read ({error})') from error
+    def _note_damage(self, remark):
         self.counts['damaged_tail'] += 1
-        reason = str(error) or type(error).__name__
-        self._reading_notes.append(f'the file is damaged after {n_read} messages ({reason}): '
-                                   'what is before that was read')
+        self._reading_notes.append(remark)
 
     def close(self):
         """Close the files."""

@@ -57,6 +57,7 @@ class BagSequence(SequenceBase):
             self.depths_rect = self.depths_rect or topics.depths_rect
             self.poses = self.poses or topics.poses('pose')
             self.odometry = self.odometry or topics.poses('odometry')
+            self.notes += topics.notes
 
     def close(self) -> None:
         """Close the files."""

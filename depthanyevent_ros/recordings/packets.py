@@ -4,6 +4,7 @@
 
 from typing import Iterator
 
+from depthanyevent_ros.datasets.inside import InsideSensor
 from depthanyevent_ros.datasets.sequence import event_blocks, EventSequence
 from depthanyevent_ros.events.encoders import encode_packet
 from depthanyevent_ros.recordings.cutting import cut, MAX_DURATION_NS
@@ -26,8 +27,10 @@ def event_packets(sequence: EventSequence, encoding: str = 'mono', frame_id: str
 
 
 def _runs(sequence, start, max_duration_ns):
+    inside = InsideSensor()
     for block in event_blocks(sequence, start):
-        yield from cut(block, max_duration_ns)
+        yield from cut(inside.keep(block, sequence.width, sequence.height), max_duration_ns)
+    sequence.notes += [note for note in inside.notes if note not in sequence.notes]
 
 
 def _index_at(sequence, start_ns):

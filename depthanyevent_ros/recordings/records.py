@@ -56,3 +56,4 @@ class TopicInfo:
     name: str
     msgtype: str
     count: Optional[int]
+    qos: Optional[object] = None        # as it was offered, where the recording says

@@ -9,6 +9,7 @@ from typing import Dict, List, Optional
 from depthanyevent_ros.errors import MalformedInput
 from depthanyevent_ros.events.decoders import make_decoder
 from depthanyevent_ros.recordings.records import CameraInfoRecord, EventsRecord, TopicInfo
+from depthanyevent_ros.recordings.sequence_recording import SequenceRecording
 
 
 @dataclass
@@ -68,6 +69,8 @@ def summarize(recording, on_record=None) -> Summary:
     summary = Summary(str(recording.path), recording.kind, recording.events_topic,
                       recording.frames_topic, recording.camera_info_topic,
                       list(recording.topics))
+    if isinstance(recording, SequenceRecording):        # the size is known without a message
+        summary.width, summary.height = recording.sequence.width, recording.sequence.height
     events = _EventCounter(summary)
     for record in recording.messages():
         summary.first_record_ns = min(summary.first_record_ns or record.record_ns,

@@ -12,6 +12,7 @@ from depthanyevent_ros.errors import MalformedInput
 from depthanyevent_ros.recordings.dialects import make_dialect
 from depthanyevent_ros.recordings.indexed_stream import IndexedStream
 from depthanyevent_ros.recordings.message_types import ros1_types, ros2_types
+from depthanyevent_ros.recordings.sources.damage import up_to_damage
 from depthanyevent_ros.recordings.topics import FRAME_TYPES
 
 _POSE = 'geometry_msgs/msg/PoseStamped'
@@ -39,7 +40,8 @@ class TruthTopics:
         :param events_topic: the camera that is meant: topics beside it are preferred, and those
             of the other camera of a stereo pair are never used.
         """
-        self._source = bag.source
+        self.notes = []
+        self._path, self._source = bag.path, bag.source
         self._events_topic = events_topic
         self._dialect = make_dialect(bag.source.dialect)
         names = [t.name for t in self._near(FRAME_TYPES) if 'depth' in t.name]
@@ -56,7 +58,7 @@ class TruthTopics:
         if topic is None:
             return None
         stamps_ns, poses = array('q'), []
-        for raw in self._source.messages([topic.name]):
+        for raw in self._messages(topic.name):
             message = read(raw.data, raw.msgtype)
             stamp = message.header.stamp
             stamps_ns.append(stamp.sec * 10**9 + stamp.nanosec)
@@ -84,8 +86,16 @@ class TruthTopics:
                                    lambda i: _metres(stream.read(i)), frame)
         return None
 
+    def _messages(self, name, start_ns=None):
+        return up_to_damage(self._source.messages([name], start_ns), self._path, self._note)
+
+    def _note(self, remark):
+        note = f'{self._path.name}: {remark}'
+        if note not in self.notes:
+            self.notes.append(note)
+
     def _maps(self, name, start_ns):
-        for raw in self._source.messages([name], start_ns):
+        for raw in self._messages(name, start_ns):
             try:
                 record = self._dialect.record(raw)
             except MalformedInput:

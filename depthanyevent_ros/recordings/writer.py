@@ -2,31 +2,32 @@
 # SPDX-License-Identifier: Apache-2.0
 """Recordings out: rosbag2 (mcap, sqlite3), as `ros2 bag` and other readers expect it."""
 
+import os
 from pathlib import Path
 import shutil
 import sqlite3
 import tempfile
 from typing import Optional
 
-from rosbags.interfaces import (
-    Qos, QosDurability, QosHistory, QosLiveliness, QosReliability, QosTime,
-)
+from rosbags.interfaces import Qos
 from rosbags.rosbag2 import CompressionFormat, CompressionMode, StoragePlugin, Writer
 
 from depthanyevent_ros.errors import RecordingError
 from depthanyevent_ros.recordings.message_types import ros2_types
-
-#: What rclpy and rosbag2 write for "no limit".
-_FOREVER = QosTime(9223372036, 854775807)
+from depthanyevent_ros.recordings.qos import offered_qos
 
 
-def offered_qos(reliable=True, depth=10, transient_local=False) -> Qos:
-    """Return the QoS that a topic was offered with; `ros2 bag play` offers it again."""
-    return Qos(
-        QosHistory.KEEP_LAST, depth,
-        QosReliability.RELIABLE if reliable else QosReliability.BEST_EFFORT,
-        QosDurability.TRANSIENT_LOCAL if transient_local else QosDurability.VOLATILE,
-        _FOREVER, _FOREVER, QosLiveliness.AUTOMATIC, _FOREVER, False)
+def is_bag_folder(path: Path) -> bool:
+    """Tell whether a folder holds a rosbag2 and nothing else, or nothing at all."""
+    if path.is_symlink() or not path.is_dir():
+        return False
+    names = [entry.name for entry in path.iterdir()]
+    return not names or 'metadata.yaml' in names and all(
+        name == 'metadata.yaml' or name.endswith(BAG_SUFFIXES) for name in names)
+
+
+#: Of the files of a rosbag2 folder, but for its metadata.yaml.
+BAG_SUFFIXES = ('.mcap', '.db3', '.db3-shm', '.db3-wal', '.mcap.zstd', '.db3.zstd')
 
 
 class BagWriter:
@@ -43,16 +44,21 @@ class BagWriter:
         Begin a recording.
 
         :param path: the folder to be; its parents are made.
-        :param overwrite: whether a recording of that name is replaced (at close).
+        :param overwrite: whether a rosbag2 folder of that name is replaced (at close); anything
+            else that is there is never touched.
         :param compress: whether chunks are compressed with zstd (mcap only).
         :param storage: 'mcap' or 'sqlite3'.
         :raises RecordingError: if the folder exists already, or cannot be made.
         """
-        self.path = Path(path)
+        self.path = Path(os.path.abspath(path))     # '.' has no name
         self._overwrite = overwrite
         self.n_messages = 0
         if self.path.exists() and not overwrite:
             raise RecordingError(f'{self.path} exists already: remove it or choose another name')
+        if self.path.exists() and not is_bag_folder(self.path):
+            raise RecordingError(f'{self.path} is not replaced: it is no rosbag2 folder, or holds '
+                                 'other things too')
+        self._growing = None
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._growing = Path(tempfile.mkdtemp(prefix=f'.{self.path.name}.',
@@ -63,6 +69,8 @@ class BagWriter:
                 self._writer.set_compression(CompressionMode.STORAGE, CompressionFormat.ZSTD)
             self._writer.open()
         except (OSError, sqlite3.Error) as error:
+            if self._growing is not None:
+                shutil.rmtree(self._growing, ignore_errors=True)
             raise RecordingError(f'{self.path} cannot be written: {error}') from None
         self._connections = {}
 
@@ -89,8 +97,11 @@ class BagWriter:
         Write one serialised message.
 
         :param data: bytes-like, CDR with its encapsulation header.
-        :raises RecordingError: if it cannot be written (the disk is full).
+        :raises RecordingError: if it cannot be written (the disk is full), or its time cannot be.
         """
+        if not 0 <= record_ns < 2**63:
+            raise RecordingError(f'a message on {topic} has the time {record_ns} ns, which no '
+                                 'bag can hold')
         connection = self._connections.get(topic)
         if connection is None or connection.msgtype != msgtype:
             connection = self.add_topic(topic, msgtype)

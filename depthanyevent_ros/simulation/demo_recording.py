@@ -18,7 +18,8 @@ import numpy as np
 from tqdm import tqdm
 
 from depthanyevent_ros.recordings.conversion.outgoing import Outgoing, write_all
-from depthanyevent_ros.recordings.writer import BagWriter, offered_qos
+from depthanyevent_ros.recordings.qos import offered_qos
+from depthanyevent_ros.recordings.writer import BagWriter
 from depthanyevent_ros.simulation.bag_messages import BagMessages, NAMESPACE, PACKET
 from depthanyevent_ros.simulation.demo_world import demo_world
 from depthanyevent_ros.simulation.pixels import PixelParameters

@@ -4,16 +4,20 @@
 
 import json
 import os
+import signal
 import struct
 import subprocess
 import sys
+import time
 
 import h5py
 from mcap.reader import make_reader
 import numpy as np
 import pytest
 from rosbags.highlevel import AnyReader
+from rosbags.interfaces import QosDurability
 from rosbags.rosbag1 import Writer as Ros1Writer
+from rosbags.rosbag2 import Writer as Ros2Writer
 from rosbags.typesys import get_types_from_msg, get_typestore, Stores
 import yaml
 
@@ -22,6 +26,7 @@ from depthanyevent_ros.errors import RecordingError
 from depthanyevent_ros.recordings.conversion import sequence
 from depthanyevent_ros.recordings.message_types import EVENT_ARRAY_HASH, EVENT_PACKET_HASH
 from depthanyevent_ros.recordings.open_sequence import open_sequence
+from depthanyevent_ros.recordings.qos import offered_qos
 
 EPOCH_S = 1_505_000_000
 CAMERA_INFO_HASH = 'RIHS01_b3dfd68ff46c9d56c80fd3bd4ed22c7a4ddce8c8348f2f59c299e73118e7e275'
@@ -131,14 +136,82 @@ def test_broken_conversion_leaves_nothing_behind(tmp_path, capsys, monkeypatch):
 
 
 def test_destination_that_is_there_is_kept_unless_told_otherwise(tmp_path, capsys):
-    """Hours of work are not overwritten by a slip."""
+    """Hours of work are not overwritten by a slip; what is no rosbag2 is never replaced."""
     source = write_mvsec(tmp_path)
-    (tmp_path / 'bag').mkdir()
-    (tmp_path / 'bag' / 'precious').write_text('x')
+    assert convert(capsys, source, tmp_path / 'bag')[0] == 0
     code, _, err = convert(capsys, source, tmp_path / 'bag')
-    assert code == 1 and 'exists already' in err and (tmp_path / 'bag' / 'precious').exists()
-    assert convert(capsys, source, tmp_path / 'bag', '--overwrite')[0] == 0
-    assert not (tmp_path / 'bag' / 'precious').exists()
+    assert code == 1 and 'exists already' in err
+    (tmp_path / 'bag' / 'old').write_text('x')
+    code, _, err = convert(capsys, source, tmp_path / 'bag', '--overwrite')
+    assert code == 1 and 'is not replaced' in err and (tmp_path / 'bag' / 'old').exists()
+    (tmp_path / 'bag' / 'old').unlink()
+    assert convert(capsys, source, tmp_path / 'bag', '--overwrite', '--events', 'dvs')[0] == 0
+    with AnyReader([tmp_path / 'bag']) as reader:
+        assert reader.topics['/davis/left/events'].msgtype == 'dvs_msgs/msg/EventArray'
+
+
+@pytest.mark.parametrize('destination', ['.', 'toy_data.hdf5', '../project'])
+def test_the_source_is_never_replaced(tmp_path, capsys, monkeypatch, destination):
+    """Neither itself nor a folder around it, by whatever name."""
+    folder = tmp_path / 'project'
+    folder.mkdir()
+    source = write_mvsec(folder)
+    monkeypatch.chdir(folder)
+    before = sorted(os.listdir(folder)), source.read_bytes()
+    code, _, err = convert(capsys, source, destination, '--overwrite')
+    assert code == 1 and 'choose another DST' in err and err.count('\n') == 1
+    assert before == (sorted(os.listdir(folder)), source.read_bytes())
+    assert os.listdir(tmp_path) == ['project']
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_conversion_that_is_ended_leaves_nothing_behind(tmp_path, number):
+    """Ctrl-C, a service manager, a terminal that is closed."""
+    source = write_mvsec(tmp_path, 2_000_000)
+    process = subprocess.Popen(
+        [sys.executable, '-m', 'depthanyevent_ros', 'convert', source, tmp_path / 'out' / 'bag',
+         '--packet-ms', '0.01'], stderr=subprocess.PIPE, text=True)
+    for _ in range(600):
+        if (tmp_path / 'out').exists() and os.listdir(tmp_path / 'out'):
+            break
+        time.sleep(0.05)
+    process.send_signal(number)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (1, 'depthanyevent convert: interrupted\n')
+    assert os.listdir(tmp_path / 'out') == []
+
+
+@pytest.mark.parametrize('storage', ['mcap', 'sqlite3'])
+@pytest.mark.parametrize('kilobytes', [1, 20])
+def test_a_full_disk_leaves_nothing_behind(tmp_path, storage, kilobytes):
+    """Whether it is full at the first byte or later."""
+    source = write_mvsec(tmp_path)
+    result = subprocess.run(
+        ['bash', '-c', f'trap "" XFSZ; ulimit -f {kilobytes}; exec "$0" "$@"', sys.executable,
+         '-m', 'depthanyevent_ros', 'convert', source, tmp_path / 'out' / 'bag', '--storage',
+         storage], capture_output=True, text=True, timeout=120)
+    assert result.returncode == 1
+    assert 'Traceback' not in result.stderr and 'cannot be ' in result.stderr
+    assert os.listdir(tmp_path / 'out') == []
+
+
+def test_impossible_events_are_left_out_and_told(tmp_path, capsys):
+    """Outside the sensor, beyond 16 bits, without a time, and in no order."""
+    source = write_mvsec(tmp_path)
+    with h5py.File(source, 'a') as file:
+        rows = file['davis/left/events'][:]
+        rows[3, 0], rows[5, 0], rows[7, 1], rows[9, 2] = -1, 70_000, 400, np.nan
+        rows[[20, 21]] = rows[[21, 20]]
+        file['davis/left/events'][:] = rows
+    code, out, err = convert(capsys, source, tmp_path / 'bag')
+    assert code == 0 and out.startswith('2,996 events')
+    assert 'note: 4 events are left out' in err and 'note: 1 times the events run back' in err
+    kept = np.delete(rows, [3, 5, 7, 9], 0)
+    with open_sequence(tmp_path / 'bag') as sequence:
+        events = sequence.events_by_index(0, 3000)
+    np.testing.assert_array_equal(events['x'], kept[:, 0])
+    np.testing.assert_array_equal(events['y'], kept[:, 1])
+    assert int(events['t_ns'].min()) >= EPOCH_S * 10**9
 
 
 def test_missing_source_is_one_sentence(tmp_path, capsys):
@@ -155,8 +228,8 @@ def write_ros1_pair(folder):
         **get_types_from_msg('Header header\nuint32 height\nuint32 width\nEvent[] events\n',
                              'dvs_msgs/msg/EventArray'),
         **get_types_from_msg('Header header\nfloat64 x\n', 'visensor_node/msg/visensor_imu')})
-    time, header = (store.types[f'{name}'] for name in
-                    ('builtin_interfaces/msg/Time', 'std_msgs/msg/Header'))
+    time_of, header = (store.types[f'{name}'] for name in
+                       ('builtin_interfaces/msg/Time', 'std_msgs/msg/Header'))
     with Ros1Writer(folder / 'toy_data.bag') as writer:
         events = writer.add_connection('/davis/left/events', 'dvs_msgs/msg/EventArray',
                                        typestore=store)
@@ -172,7 +245,7 @@ def write_ros1_pair(folder):
             head += struct.pack('<III', 260, 346, 100)
             writer.write(events, EPOCH_S * 10**9 + end_ns, head + b''.join(
                 struct.pack('<HHIIB', i, i, EPOCH_S, int(t), i % 2) for i, t in enumerate(t_ns)))
-        stamp = header(seq=1, stamp=time(sec=EPOCH_S, nanosec=7), frame_id='cam')
+        stamp = header(seq=1, stamp=time_of(sec=EPOCH_S, nanosec=7), frame_id='cam')
         roi = store.types['sensor_msgs/msg/RegionOfInterest'](0, 0, 0, 0, False)
         message = store.types['sensor_msgs/msg/CameraInfo'](
             stamp, 260, 346, 'plumb_bob', np.arange(5.0), np.arange(1.0, 10), np.arange(9.0),
@@ -218,6 +291,72 @@ def test_ros1_bags_are_merged_and_translated(tmp_path, capsys):
                            '/davis/left/depth_image_raw'}
     with open_sequence(tmp_path / 'toy_data.bag') as old, open_sequence(tmp_path / 'bag') as new:
         np.testing.assert_array_equal(old.events_by_index(0, 300), new.events_by_index(0, 300))
+
+
+def write_bursts(path, **qos):
+    """Write a rosbag2 whose long packets were recorded in bursts: 3 of 10 ms within 20 us."""
+    store = get_typestore(Stores.ROS2_JAZZY)
+    event, array, time_of, header = register_event_array(store)
+    t_ns = np.arange(90) * 333_333
+    with Ros2Writer(path, version=9) as writer:
+        events = writer.add_connection('/cam/events', array.__msgtype__, typestore=store)
+        fixed = writer.add_connection('/tf_static', 'tf2_msgs/msg/TFMessage', typestore=store,
+                                      **qos)
+        writer.write(fixed, 5, store.serialize_cdr(
+            store.types['tf2_msgs/msg/TFMessage']([]), 'tf2_msgs/msg/TFMessage'))
+        for k in range(3):
+            part = t_ns[30 * k:30 * (k + 1)]
+            message = array(header(time_of(0, int(part[0])), 'cam'), 260, 346, [
+                event(1, 2, time_of(0, int(t)), True) for t in part])
+            writer.write(events, 40_000_000 + 10_000 * k,
+                         store.serialize_cdr(message, array.__msgtype__))
+    return t_ns
+
+
+def register_event_array(store):
+    """Add dvs_msgs to a store; return Event, EventArray, Time and Header."""
+    store.register({
+        **get_types_from_msg('uint16 x\nuint16 y\nbuiltin_interfaces/Time ts\nbool polarity\n',
+                             'dvs_msgs/msg/Event'),
+        **get_types_from_msg('std_msgs/Header header\nuint32 height\nuint32 width\n'
+                             'Event[] events\n', 'dvs_msgs/msg/EventArray')})
+    return (store.types[name] for name in (
+        'dvs_msgs/msg/Event', 'dvs_msgs/msg/EventArray', 'builtin_interfaces/msg/Time',
+        'std_msgs/msg/Header'))
+
+
+@pytest.mark.parametrize('events', ['packet', 'dvs'])
+@pytest.mark.parametrize('packet_ms', ['5', '0.5'])
+def test_what_was_recorded_in_bursts_keeps_its_order(tmp_path, capsys, events, packet_ms):
+    """Pieces of a message are not moved in front of those of the message before it."""
+    t_ns = write_bursts(tmp_path / 'bursts')
+    assert convert(capsys, tmp_path / 'bursts', tmp_path / 'bag', '--events', events,
+                   '--packet-ms', packet_ms)[0] == 0
+    with open_sequence(tmp_path / 'bag') as sequence:
+        np.testing.assert_array_equal(sequence.events_by_index(0, 90)['t_ns'], t_ns)
+
+
+def test_topics_are_offered_as_they_were(tmp_path, capsys):
+    """Who joins late gets the static transforms only if they are offered transient local."""
+    write_bursts(tmp_path / 'bursts', offered_qos_profiles=[
+        offered_qos(depth=1, transient_local=True)])
+    assert convert(capsys, tmp_path / 'bursts', tmp_path / 'bag')[0] == 0
+    with AnyReader([tmp_path / 'bag']) as reader:
+        durability = {c.topic: [q.durability for q in c.ext.offered_qos_profiles]
+                      for c in reader.connections}
+    assert durability == {'/tf_static': [QosDurability.TRANSIENT_LOCAL],
+                          '/cam/events': [QosDurability.VOLATILE]}
+
+
+@pytest.mark.parametrize('damaged', ['toy_data.bag', 'toy_gt.bag'])
+def test_damaged_bags_convert_up_to_the_damage(tmp_path, capsys, damaged):
+    """With a remark, as all else reads them."""
+    write_ros1_pair(tmp_path)
+    path = tmp_path / damaged
+    path.write_bytes(path.read_bytes()[:-300])
+    code, out, err = convert(capsys, tmp_path / 'toy_data.bag', tmp_path / 'bag')
+    assert code == 0 and 'Traceback' not in err and damaged in err
+    assert out.startswith('300 events')
 
 
 def test_converting_a_converted_bag_changes_nothing(tmp_path, capsys):

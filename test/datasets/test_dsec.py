@@ -2,12 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """DSEC folders, with each of their traps."""
 
+import subprocess
+import sys
+
 import cv2
 import h5py
 import numpy as np
 import pytest
 
 from depthanyevent_ros.datasets.dsec import DsecSequence, warp_grid
+from depthanyevent_ros.datasets.open_dataset import find_reader
 from depthanyevent_ros.errors import RecordingError
 
 
@@ -113,12 +117,39 @@ def test_what_is_missing_is_named(files, tmp_path):
     (folder / 'disparity' / 'event' / '000004.png').unlink()
     with DsecSequence(folder) as sequence:
         assert sequence.depths is None and '2 disparity maps have 3 stamps' in sequence.notes[0]
+    (folder / 'images' / 'left' / 'rectified' / '000001.png').unlink()
+    with DsecSequence(folder) as sequence:
+        assert sequence.frames is None and 'pictures have' in sequence.notes[0]
+    (folder / 'disparity' / 'timestamps.txt').write_text('1.5\n')
+    with pytest.raises(RecordingError, match='timestamps.txt is not made of .* stamp in us'):
+        DsecSequence(folder)
     (folder / 'calibration' / 'cam_to_cam.yaml').write_text('intrinsics: {}')
     with pytest.raises(RecordingError, match='no calibration of DSEC'):
         DsecSequence(folder)
     (folder / 'calibration' / 'cam_to_cam.yaml').unlink()
     with DsecSequence(folder) as sequence:
         assert sequence.camera is None and 'cam_to_cam' in sequence.notes[0]
+
+
+def test_the_only_camera_is_taken(files, tmp_path):
+    """Who downloads the right one alone does not have to say so."""
+    folder = files.dsec(tmp_path / 'city')
+    (folder / 'events' / 'left').rename(folder / 'events' / 'right')
+    (folder / 'calibration' / 'cam_to_cam.yaml').unlink()       # of one side, in this file
+    with find_reader(folder)(folder) as sequence:
+        assert (sequence.namespace, sequence.n_events) == ('/dsec/right', 800)
+
+
+def test_the_filter_of_dsec_is_loaded_by_the_reader(files, tmp_path):
+    """In a process of its own, in which nothing else has loaded it."""
+    plugin = pytest.importorskip('hdf5plugin')
+    folder = files.dsec(tmp_path / 'city', **plugin.Blosc())
+    code = ('import sys; from depthanyevent_ros.datasets.dsec import DsecSequence; '
+            'assert "hdf5plugin" not in sys.modules; '
+            'print(len(DsecSequence(sys.argv[1]).events_by_index(0, 9)))')
+    result = subprocess.run([sys.executable, '-c', code, folder], capture_output=True, text=True,
+                            timeout=120)
+    assert result.stdout == '9\n', result.stderr
 
 
 def test_damage_within_a_file_is_one_sentence(files, tmp_path):

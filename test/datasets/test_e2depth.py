@@ -36,6 +36,15 @@ def test_damaged_map_is_named(files, tmp_path):
         sequence.depths.read(1)
 
 
+def test_a_folder_without_grids_is_refused(files, tmp_path):
+    """Nothing could be evaluated."""
+    folder = files.e2depth(tmp_path / 's')
+    for file in (folder / 'events' / 'voxels').glob('*.npy'):
+        file.unlink()
+    with pytest.raises(RecordingError, match='holds no event_tensor'):
+        E2DepthSequence(folder)
+
+
 def test_tencode_of_voxels_agrees_with_the_golden_vector():
     """Worked out by hand from the official recipe; later bins overwrite."""
     voxels = np.zeros((5, 2, 3), np.float32)

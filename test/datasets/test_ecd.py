@@ -83,3 +83,15 @@ def test_bad_tables_are_refused(files, tmp_path):
     (folder / 'images.txt').write_text('0.1\n')
     with pytest.raises(RecordingError, match='stamps and names'):
         EcdSequence(folder)
+
+
+@pytest.mark.parametrize('name, content, sentence', [
+    ('calib.txt', b'', 'calib.txt is empty'),
+    ('images.txt', b'\xff\xfe\x00', 'images.txt is no text'),
+    ('groundtruth.txt', b'\xff\xfe\x00', 'groundtruth.txt is no text')])
+def test_side_files_that_cannot_be_read_are_named(files, tmp_path, name, content, sentence):
+    """Empty, or no text at all."""
+    folder = files.ecd(tmp_path / 'toy')
+    (folder / name).write_bytes(content)
+    with pytest.raises(RecordingError, match=sentence):
+        EcdSequence(folder)

@@ -45,6 +45,15 @@ def test_empty_file_of_events_is_no_error(files, tmp_path):
         assert sequence.n_events == 3 and sequence.t_first_ns == 40_000_000
 
 
+def test_a_folder_without_events_is_refused(files, tmp_path):
+    """An empty bag would be no help."""
+    folder = files.eventscape(tmp_path / 's')
+    for file in (folder / 'events' / 'data').glob('*.npz'):
+        file.unlink()
+    with pytest.raises(RecordingError, match='holds no .*events.npz'):
+        EventScapeSequence(folder)
+
+
 def test_damaged_and_missing_files_are_named(files, tmp_path):
     """In one sentence."""
     folder = files.eventscape(tmp_path / 's')

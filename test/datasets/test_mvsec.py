@@ -111,6 +111,8 @@ def test_without_ground_truth_there_is_a_note(files, tmp_path):
 
 @pytest.mark.parametrize('content, word', [
     ({'davis/left/events': np.zeros((3, 5))}, 'rows of x, y, t, p'),
+    ({'davis/left/events': np.zeros((3, 4), 'S2')}, 'rows of x, y, t, p'),
+    ({'davis/left/events/x': [1]}, 'holds a group davis/left/events'),
     ({'numbers': [1]}, 'holds no davis/left/events')])
 def test_other_files_are_refused(tmp_path, content, word):
     """In one sentence."""
@@ -119,6 +121,21 @@ def test_other_files_are_refused(tmp_path, content, word):
             file[name] = values
     with pytest.raises(RecordingError, match=word):
         MvsecSequence(tmp_path / 'x.hdf5')
+
+
+def test_events_that_cannot_be_lie_outside_the_sensor(tmp_path):
+    """They keep their place, so that an index stays one; time goes on."""
+    nan = np.nan
+    with h5py.File(tmp_path / 'x.hdf5', 'w') as file:
+        file['davis/left/events'] = np.array([
+            [1, 1, nan, 1], [-1, 2, 3.0, 1], [70_000, 2, 4.0, 1], [nan, 2, 5.0, 1],
+            [5, 6, nan, 1], [7, 8, 6.0, -1]])
+    with MvsecSequence(tmp_path / 'x.hdf5') as sequence:
+        events = sequence.events_by_index(0, 6)
+        assert events['x'].tolist() == [65535, 65535, 65535, 65535, 65535, 7]
+        assert (events['t_ns'] // 10**9).tolist() == [3, 3, 4, 5, 5, 6]
+        assert (sequence.t_first_ns, sequence.t_last_ns) == (3 * 10**9, 6 * 10**9)
+        assert len(sequence.events_between(4 * 10**9, 6 * 10**9)) == 3
 
 
 def test_sequence_without_events_is_empty(tmp_path):

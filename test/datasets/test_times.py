@@ -5,7 +5,7 @@
 import numpy as np
 import pytest
 
-from depthanyevent_ros.datasets.times import BLOCK, seconds_to_ns, TimeIndex
+from depthanyevent_ros.datasets.times import BLOCK, seconds_to_ns, TimeIndex, without_gaps
 
 
 def test_seconds_are_rounded_not_truncated():
@@ -39,3 +39,11 @@ def test_searching_reads_little():
         return np.arange(start, stop)
     assert TimeIndex(times, 10**9).first_at(765_432_101) == 765_432_101
     assert sum(read) < BLOCK + 20
+
+
+def test_a_gap_takes_the_time_before_it():
+    """At the start the first that is known; nothing known is 0."""
+    nan = np.nan
+    assert without_gaps(np.array([nan, nan, 2, nan, np.inf, 7])).tolist() == [2, 2, 2, 2, 2, 7]
+    assert without_gaps(np.array([nan, nan])).tolist() == [0, 0]
+    assert without_gaps(np.array([3.0])).tolist() == [3] and not len(without_gaps(np.zeros(0)))

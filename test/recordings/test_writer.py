@@ -12,11 +12,12 @@ import yaml
 
 from depthanyevent_ros.errors import RecordingError
 from depthanyevent_ros.recordings.message_types import EVENT_PACKET_HASH
+from depthanyevent_ros.recordings.qos import offered_qos
 from depthanyevent_ros.recordings.serialize import (
     CAMERA_INFO, DIAGNOSTICS, IMAGE, POINT_CLOUD, serialize_camera_info, serialize_diagnostics,
     serialize_image, serialize_point_cloud,
 )
-from depthanyevent_ros.recordings.writer import BagWriter, offered_qos
+from depthanyevent_ros.recordings.writer import BagWriter
 
 
 def test_outputs_read_back_with_an_independent_reader(tmp_path, bags):

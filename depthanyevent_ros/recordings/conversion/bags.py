@@ -5,10 +5,12 @@
 from functools import partial
 import heapq
 from operator import attrgetter
-from typing import Iterator, List
+from typing import Iterator, List, Tuple
 
 from rosbags.convert.converter import is_same_wireformat, migrate_bytes
+from rosbags.interfaces import Qos
 
+from depthanyevent_ros.datasets.inside import InsideSensor
 from depthanyevent_ros.errors import MalformedInput
 from depthanyevent_ros.events.cdr import (
     parse_event_array, parse_event_packet, ros1_event_array_to_message,
@@ -19,6 +21,7 @@ from depthanyevent_ros.recordings.cutting import cut
 from depthanyevent_ros.recordings.message_types import ros1_types, ros2_types
 from depthanyevent_ros.recordings.reordering import in_time_order
 from depthanyevent_ros.recordings.republish import EVENT_ARRAY, EVENT_PACKET
+from depthanyevent_ros.recordings.sources.damage import up_to_damage
 
 _PARSERS = {('ros1', EVENT_ARRAY): ros1_event_array_to_message,
             ('ros2', EVENT_ARRAY): parse_event_array,
@@ -30,23 +33,26 @@ class BagConversion:
     Yields the messages of bags: events written anew, all else in ROS 2's form.
 
     ``notes`` says what was passed over. Record times are kept; an event message that is cut gets
-    that of its last event, counted back from the end of the recorded one.
+    that of its last event, counted back from the end of the recorded one, but never one before
+    the message in front of it: recorders that write in bursts give close times to long messages.
     """
 
     n_events = None     # known after reading
 
-    def __init__(self, sources: List, events, packet_ns: int):
+    def __init__(self, bags: List, events, packet_ns: int):
         """
-        Take open sources of raw messages.
+        Take open BagRecordings, of which all topics are read.
 
         :param events: a maker of how events are written: each topic has one of its own.
         """
-        self._sources = sources
+        self._bags = bags
         self._make_events = events
         self._packet_ns = packet_ns
         self._decoders, self._events = {}, {}
-        self._converters = {}
+        self._converters, self._newest_ns = {}, {}
         self.n_malformed = 0
+        self.inside = InsideSensor()
+        sources = [bag.source for bag in bags]
         self._notes = [note for source in sources for note in source.notes]
         for topic in _unknown(sources):
             self._notes.append(f'{topic.name} is passed over: {topic.msgtype} is not known here')
@@ -55,19 +61,26 @@ class BagConversion:
     def notes(self):
         """Return what the user should know, one sentence each."""
         lost = f'{self.n_malformed} messages cannot be read and are left out'
-        return self._notes + ([lost] if self.n_malformed else [])
+        return self._notes + ([lost] if self.n_malformed else []) + self.inside.notes
+
+    def offered(self) -> Iterator[Tuple[str, str, Qos]]:
+        """Yield topics that were not offered as usual: name, type and QoS."""
+        for bag in self._bags:
+            for topic in bag.source.topics:
+                if topic.qos is not None and topic.msgtype in ros2_types().fielddefs:
+                    is_events = (bag.source.dialect, topic.msgtype) in _PARSERS
+                    msgtype = self._make_events().msgtype if is_events else topic.msgtype
+                    yield topic.name, msgtype, topic.qos
 
     def messages(self) -> Iterator[Outgoing]:
         """Yield everything."""
-        streams = [self._read(source) for source in self._sources]
+        streams = [in_time_order(self._converted(bag)) for bag in self._bags]
         return heapq.merge(*streams, key=attrgetter('record_ns'))
 
-    def _read(self, source):
-        return in_time_order(self._converted(source))
-
-    def _converted(self, source):
+    def _converted(self, bag):
+        source = bag.source
         wanted = {t.name for t in source.topics if t.msgtype in ros2_types().fielddefs}
-        for raw in source.messages(wanted):
+        for raw in up_to_damage(source.messages(wanted), bag.path, partial(self._note, bag)):
             try:
                 parse = _PARSERS.get((source.dialect, raw.msgtype))
                 if parse is None:
@@ -86,11 +99,20 @@ class BagConversion:
         events = decode_all(self._decoders[key], message)
         if not len(events):
             return
+        events = self.inside.keep(events, message.width, message.height)
+        if not len(events):
+            return
         writing, end_ns = self._events[raw.topic], int(events['t_ns'][-1])
+        newest_ns = min(self._newest_ns.get(raw.topic, raw.record_ns), raw.record_ns)
+        self._newest_ns[raw.topic] = raw.record_ns
         for run in cut(events, self._packet_ns):
             record_ns = raw.record_ns - max(end_ns - int(run['t_ns'][-1]), 0)
+            record_ns = newest_ns = max(record_ns, newest_ns)
             data = writing.serialize(run, message.width, message.height, message.frame_id)
             yield Outgoing(record_ns, raw.topic, writing.msgtype, data, len(run))
+
+    def _note(self, bag, remark):
+        self._notes.append(f'{bag.path.name}: {remark}')
 
     def _converter(self, dialect, msgtype):
         if dialect == 'ros2':

@@ -41,7 +41,7 @@ def open_conversion(path, events: str, packet_ns: int, side: str = 'left'):
             truth = ground_truth_of(path)
             if truth is not None:
                 bags.append(stack.enter_context(_open(truth, side)))
-            yield BagConversion([bag.source for bag in bags], make_events, packet_ns)
+            yield BagConversion(bags, make_events, packet_ns)
         else:
             yield RecordingConversion(recording, make_events(), packet_ns)
 

@@ -4,6 +4,7 @@
 
 from typing import Iterator
 
+from depthanyevent_ros.datasets.inside import InsideSensor
 from depthanyevent_ros.events.decoders import decode_all, make_decoder
 from depthanyevent_ros.recordings.conversion.outgoing import CAMERA_FRAME, Outgoing
 from depthanyevent_ros.recordings.cutting import cut
@@ -29,11 +30,16 @@ class RecordingConversion:
         self._events = events
         self._packet_ns = packet_ns
         self._decoders = {}
+        self.inside = InsideSensor()
 
     @property
     def notes(self):
         """Return what the user should know, one sentence each."""
-        return self._recording.notes
+        return self._recording.notes + self.inside.notes
+
+    def offered(self):
+        """Return no topics: all are offered as usual."""
+        return ()
 
     def messages(self) -> Iterator[Outgoing]:
         """Yield everything."""
@@ -53,7 +59,9 @@ class RecordingConversion:
         message = record.message
         if message.encoding not in self._decoders:
             self._decoders[message.encoding] = make_decoder(message.encoding)
-        for run in cut(decode_all(self._decoders[message.encoding], message), self._packet_ns):
+        events = self.inside.keep(decode_all(self._decoders[message.encoding], message),
+                                  message.width, message.height)
+        for run in cut(events, self._packet_ns):
             data = self._events.serialize(run, message.width, message.height,
                                           message.frame_id or CAMERA_FRAME)
             yield self._out('events', self._events.msgtype, int(run['t_ns'][-1]), data, len(run))

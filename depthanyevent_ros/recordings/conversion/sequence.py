@@ -8,6 +8,7 @@ from typing import Iterator
 
 import numpy as np
 
+from depthanyevent_ros.datasets.inside import InsideSensor
 from depthanyevent_ros.datasets.sequence import event_blocks, EventSequence
 from depthanyevent_ros.recordings.conversion.outgoing import CAMERA_FRAME, Outgoing
 from depthanyevent_ros.recordings.cutting import cut
@@ -39,10 +40,19 @@ class SequenceConversion:
         :param events: how events are written, from event_messages.py.
         """
         self.n_events = sequence.n_events
-        self.notes = sequence.notes
+        self.inside = InsideSensor()
         self._sequence = sequence
         self._events = events
         self._packet_ns = packet_ns
+
+    @property
+    def notes(self):
+        """Return what the user should know, one sentence each."""
+        return self._sequence.notes + self.inside.notes
+
+    def offered(self):
+        """Return no topics: all are offered as usual."""
+        return ()
 
     def messages(self) -> Iterator[Outgoing]:
         """Yield everything."""
@@ -56,6 +66,7 @@ class SequenceConversion:
     def _event_messages(self):
         sequence = self._sequence
         for block in event_blocks(sequence):
+            block = self.inside.keep(block, sequence.width, sequence.height)
             for events in cut(block, self._packet_ns):
                 data = self._events.serialize(events, sequence.width, sequence.height,
                                               CAMERA_FRAME)

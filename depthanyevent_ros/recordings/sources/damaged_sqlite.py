@@ -24,7 +24,11 @@ class DamagedSqlite:
         """
         self.span_ns = None
         self.notes = [f'{path.name} is damaged ({reason}): it is read row by row up to the damage']
-        self._database = sqlite3.connect(f'file:{quote(str(path))}?mode=ro&immutable=1', uri=True)
+        try:
+            self._database = sqlite3.connect(f'file:{quote(str(path))}?mode=ro&immutable=1',
+                                             uri=True)
+        except sqlite3.Error as error:          # no permission
+            raise RecordingError(f'{path} cannot be read: {error}') from None
         try:
             # Without this sqlite refuses every read of a file shorter than its header says.
             self._database.execute('PRAGMA writable_schema=ON')

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Healthy bags, read by the rosbags library."""
 
+from depthanyevent_ros.recordings.qos import offered_qos
 from depthanyevent_ros.recordings.records import TopicInfo
 from depthanyevent_ros.recordings.sources.protocol import RawMessage
 
@@ -16,7 +17,8 @@ class RosbagsSource:
         self.kind = kind
         self.dialect = dialect
         self.notes = []
-        self.topics = [TopicInfo(c.topic, c.msgtype, c.msgcount) for c in reader.connections]
+        self.topics = [TopicInfo(c.topic, c.msgtype, c.msgcount, _qos(c))
+                       for c in reader.connections]
         has_messages = reader.message_count > 0
         self.span_ns = (reader.start_time, reader.end_time - 1) if has_messages else None
 
@@ -57,6 +59,15 @@ class ChainedSource:
             part.close()
 
 
+def _qos(connection):
+    """Return the QoS of a topic; ROS 1 knows but whether it is latched."""
+    offered = getattr(connection.ext, 'offered_qos_profiles', None)
+    if offered:
+        return offered[0]
+    latched = getattr(connection.ext, 'latching', None) or connection.topic == '/tf_static'
+    return offered_qos(depth=1, transient_local=True) if latched else None
+
+
 def _merged(topics):
     merged = {}
     for topic in topics:
@@ -64,6 +75,6 @@ def _merged(topics):
         if known is not None:
             unknown = known.count is None or topic.count is None
             count = None if unknown else known.count + topic.count
-            topic = TopicInfo(topic.name, topic.msgtype, count)
+            topic = TopicInfo(topic.name, topic.msgtype, count, known.qos or topic.qos)
         merged[topic.name] = topic
     return list(merged.values())
