@@ -31,6 +31,9 @@ class Processes(Protocol):
     def mean(self, value: Tensor) -> Tensor:
         """Return the mean of a scalar over the processes."""
 
+    def total(self, sums: Tensor) -> Tensor:
+        """Return sums over the processes, through which the gradient of each flows back."""
+
     def any(self, flag: bool) -> bool:
         """Tell whether the flag is set in one of them."""
 
@@ -56,6 +59,10 @@ class Alone:
     def mean(self, value: Tensor) -> Tensor:
         """Return the value."""
         return value
+
+    def total(self, sums: Tensor) -> Tensor:
+        """Return the sums."""
+        return sums
 
     def any(self, flag: bool) -> bool:
         """Return the flag."""
@@ -88,6 +95,10 @@ class Together:
         distributed.all_reduce(total)
         return total / self.world
 
+    def total(self, sums: Tensor) -> Tensor:
+        """Return the sums over the processes; all must call this together."""
+        return _Total.apply(sums, self.world)
+
     def any(self, flag: bool) -> bool:
         """Tell whether one of them has it set; all must call this together."""
         return self.mean(torch.tensor(float(flag), device=self.device)).item() > 0
@@ -106,6 +117,26 @@ class Together:
         parts = [torch.empty_like(tensor) for _ in range(self.world)]
         distributed.all_gather(parts, tensor.contiguous())
         return torch.cat(parts)
+
+
+class _Total(torch.autograd.Function):
+    """
+    The sum over processes that all go on to the same loss.
+
+    Each has the gradient of its own part; DistributedDataParallel takes the mean of them, where
+    it is their sum that belongs to the one loss.
+    """
+
+    @staticmethod
+    def forward(ctx, sums: Tensor, world: int) -> Tensor:
+        ctx.world = world
+        sums = sums.detach().clone()
+        distributed.all_reduce(sums)
+        return sums
+
+    @staticmethod
+    def backward(ctx, gradient: Tensor):
+        return gradient * ctx.world, None
 
 
 def join_processes(device: str = 'auto', threads: Optional[int] = None) -> Processes:

@@ -7,9 +7,12 @@ The relative loss is the one that DepthAnyEvent's equation gives (arXiv 2509.152
 is MiDaS's, Ranftl et al., arXiv 1907.01341), the metric one Eigen's (arXiv 1406.2283) with the
 gradient term of MegaDepth (Li and Snavely, arXiv 1804.00607) on the logarithm. All of them are
 written so that a masked pixel, whatever its value, has no part in value or gradient.
+
+Sums and counts go over a whole batch. Where several processes share it, ``total`` adds up what
+each has (``Processes.total``), so that all have the loss that one would have.
 """
 
-from typing import Tuple
+from typing import Callable, Tuple
 
 import torch
 from torch import nn, Tensor
@@ -17,6 +20,13 @@ from torch.nn import functional
 
 #: Added to depths before a logarithm.
 EPSILON = 1e-6
+
+Total = Callable[[Tensor], Tensor]
+
+
+def alone(sums: Tensor) -> Tensor:
+    """Return the sums as they are: nobody else has a part of the batch."""
+    return sums
 
 
 def scale_and_shift(prediction: Tensor, target: Tensor, mask: Tensor) -> Tuple[Tensor, Tensor]:
@@ -41,21 +51,25 @@ def scale_and_shift(prediction: Tensor, target: Tensor, mask: Tensor) -> Tuple[T
     return scale, shift
 
 
-def strided_gradients(residual: Tensor, mask: Tensor, scales: int) -> Tensor:
+def strided_gradients(residual: Tensor, mask: Tensor, scales: int, total: Total = alone
+                      ) -> Tensor:
     """
     Return the sum over scales of mean absolute differences of a residual.
 
     Scale k takes every 2^k-th row and column, without blur; differences are forward and count
     where both pixels are valid, and the divisor is the number of valid pixels of the scale.
     """
-    total = residual.new_zeros(())
+    sums = []
     m = mask.to(residual.dtype)
     for k in range(scales):
         r, v = (m * residual)[:, ::2 ** k, ::2 ** k], m[:, ::2 ** k, ::2 ** k]
         across = ((r[:, :, 1:] - r[:, :, :-1]).abs() * v[:, :, 1:] * v[:, :, :-1]).sum()
         down = ((r[:, 1:] - r[:, :-1]).abs() * v[:, 1:] * v[:, :-1]).sum()
-        total = total + (across + down) / v.sum().clamp(min=1)
-    return total
+        sums += [across + down, v.sum()]
+    if not sums:
+        return residual.new_zeros(())
+    sums = total(torch.stack(sums))
+    return (sums[::2] / sums[1::2].clamp(min=1)).sum()
 
 
 def masked(values: Tensor, mask: Tensor, fill: float = 0.0) -> Tensor:
@@ -75,13 +89,15 @@ class ScaleAndShiftInvariantLoss(nn.Module):
         super().__init__()
         self.alpha, self.scales, self.weight = alpha, scales, weight
 
-    def forward(self, prediction: Tensor, target: Tensor, mask: Tensor) -> Tensor:
+    def forward(self, prediction: Tensor, target: Tensor, mask: Tensor, total: Total = alone
+                ) -> Tensor:
         """Return the loss of [N, H, W] maps, a scalar."""
         prediction, target = masked(prediction, mask), masked(target, mask)
         scale, shift = scale_and_shift(prediction, target, mask)
         residual = masked(scale[:, None, None] * prediction + shift[:, None, None] - target, mask)
-        data = residual.square().sum() / (2 * mask.sum().clamp(min=1))
-        smooth = strided_gradients(residual, mask, self.scales) if self.alpha else 0
+        squares, n = total(torch.stack([residual.square().sum(), mask.sum().to(residual)]))
+        data = squares / (2 * n.clamp(min=1))
+        smooth = strided_gradients(residual, mask, self.scales, total) if self.alpha else 0
         return self.weight * (data + self.alpha * smooth)
 
 
@@ -97,13 +113,17 @@ class SiLogLoss(nn.Module):
         super().__init__()
         self.lambda_, self.weight = lambda_, weight
 
-    def forward(self, prediction: Tensor, target: Tensor, mask: Tensor) -> Tensor:
+    def forward(self, prediction: Tensor, target: Tensor, mask: Tensor, total: Total = alone
+                ) -> Tensor:
         """Return the loss of [N, H, W] maps of metres, a scalar."""
         m = mask.to(prediction.dtype)
-        n = m.sum()
         d = masked(log_ratio(prediction, target, mask), mask)
-        mean = d.sum() / n.clamp(min=1)
-        variance = (m * (d - mean).square()).sum() / (n - 1).clamp(min=1)
+        logs, n = total(torch.stack([d.sum(), m.sum()]))
+        mean = logs / n.clamp(min=1)
+        # No gradient through this mean: over the whole batch it is 0 (the deviations add up to
+        # 0), over one process's part it is not.
+        squares = total((m * (d - mean.detach()).square()).sum())
+        variance = squares / (n - 1).clamp(min=1)
         # The square root has no derivative at 0, where prediction and target agree everywhere.
         return self.weight * (variance + self.lambda_ * mean.square() + EPSILON ** 2).sqrt()
 
@@ -122,18 +142,21 @@ class MultiScaleGradient(nn.Module):
         across = torch.tensor([[-1., 0, 1], [-2, 0, 2], [-1, 0, 1]]) / 8
         self.register_buffer('sobel', torch.stack([across, across.T])[:, None], persistent=False)
 
-    def forward(self, prediction: Tensor, target: Tensor, mask: Tensor) -> Tensor:
+    def forward(self, prediction: Tensor, target: Tensor, mask: Tensor, total: Total = alone
+                ) -> Tensor:
         """Return the loss of [N, H, W] maps, a scalar."""
         error = masked(prediction - target, mask)[:, None]
         invalid = (~mask)[:, None].to(error.dtype)
-        total = error.new_zeros(())
+        sums = [error.new_tensor(len(error))]
         for block in self.blocks:
             mean = functional.pad(functional.avg_pool2d(error, block), (1, 1, 1, 1), 'replicate')
             hole = functional.max_pool2d(functional.max_pool2d(invalid, block), 3, 1, 1)
             gradient = functional.conv2d(mean, self.sobel.to(error))
             valid = (hole == 0).to(error.dtype)
-            total = total + (gradient.abs() * valid).sum() / (2 * valid.sum()).clamp(min=1)
-        return 2 * len(error) * total / len(self.blocks)
+            sums += [(gradient.abs() * valid).sum(), valid.sum()]
+        sums = total(torch.stack(sums))
+        means = sums[1::2] / (2 * sums[2::2]).clamp(min=1)
+        return 2 * sums[0] * means.sum() / len(self.blocks)
 
 
 class MetricLoss(nn.Module):
@@ -143,11 +166,12 @@ class MetricLoss(nn.Module):
         super().__init__()
         self.silog, self.gradient, self.scales = SiLogLoss(lambda_), gradient, scales
 
-    def forward(self, prediction: Tensor, target: Tensor, mask: Tensor) -> Tensor:
+    def forward(self, prediction: Tensor, target: Tensor, mask: Tensor, total: Total = alone
+                ) -> Tensor:
         """Return the loss of [N, H, W] maps of metres, a scalar."""
         error = log_ratio(prediction, target, mask)
-        return self.silog(prediction, target, mask) \
-            + self.gradient * strided_gradients(error, mask, self.scales)
+        return self.silog(prediction, target, mask, total) \
+            + self.gradient * strided_gradients(error, mask, self.scales, total)
 
 
 def log_ratio(prediction: Tensor, target: Tensor, mask: Tensor) -> Tensor:

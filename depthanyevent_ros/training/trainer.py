@@ -93,12 +93,17 @@ class Training:
     def train_step(self, batch: Batch):
         """Take one step with a batch; return loss and norm of the gradient."""
         recipe, device = self.recipe, self.processes.device
-        random = torch.Generator(device).manual_seed(recipe.seed * 1_000_003 + self.step)
+        # A stream for each lane of all processes: however they are shared out, it is the same.
+        first_lane = self.processes.rank * recipe.lanes
+        random = [torch.Generator(device).manual_seed(
+            (recipe.seed * 1_000_003 + self.step) * 4096 + first_lane + lane)
+            for lane in range(recipe.lanes)] if recipe.state_noise else []
         state = next_state(self.state, batch.first, recipe.state_noise, random)
         with torch.autocast(device.type, torch.bfloat16, enabled=recipe.bf16):
             depth, state = self.model(self.inputs(batch), state)
         target = self.targets.targets(batch)
-        loss = self.loss(*(maps.flatten(0, 1) for maps in (depth, target.depth, target.mask)))
+        loss = self.loss(*(maps.flatten(0, 1) for maps in (depth, target.depth, target.mask)),
+                         self.processes.total)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(),

@@ -8,7 +8,7 @@ encoder, first layers of the head and its fusion take all windows of a chunk at 
 the same computation in larger pieces.
 """
 
-from typing import Callable, Dict, List, Optional, Sequence, Tuple
+from typing import Callable, Dict, List, Sequence, Tuple
 
 import torch
 from torch import nn, Tensor
@@ -79,20 +79,22 @@ def remember(head: nn.Module, maps: Sequence[Tensor], state: State
 
 
 def next_state(state: State, first: Tensor, noise: float = 0.0,
-               random: Optional[torch.Generator] = None) -> State:
+               random: Sequence[torch.Generator] = ()) -> State:
     """
     Return the state a chunk begins with: cut off from the past's gradient, zero for new clips.
 
     :param first: bool [B], true where a clip begins.
-    :param noise: standard deviation of what is added to it, relative to the level's own.
+    :param noise: standard deviation of what is added to it, relative to that of the lane's level.
+    :param random: where noise comes from, one for each lane.
     """
     keep = (~first).float().view(-1, 1, 1, 1)
 
     def begin(tensor: Tensor) -> Tensor:
         tensor = tensor.detach().float()
         if noise:
-            tensor = tensor + noise * tensor.std() * torch.randn(
-                tensor.shape, generator=random, device=tensor.device)
+            tensor = torch.stack([lane + noise * lane.std() * torch.randn(
+                lane.shape, generator=source, device=lane.device)
+                for lane, source in zip(tensor, random)])
         return tensor * keep
     return tuple((begin(hidden), begin(cell)) for hidden, cell in state)
 

@@ -36,7 +36,7 @@ def window(random, back, front, near_m, far_m, k, height, width):
     k * focal / depth pixels, and a pixel has an event where its stripe changed.
     """
     image = np.zeros((3, height, width), np.float32)
-    depth_m = np.full((height, width), far_m)
+    depth_m = np.full((height, width), far_m, np.float32)
     depth_m[height // 2:] = near_m
     frame = np.zeros((height, width), np.uint8)
     for rows, stripes, z in ((slice(0, height // 2), back, far_m),
@@ -50,14 +50,15 @@ def window(random, back, front, near_m, far_m, k, height, width):
 
 
 def write_planes(path, n=12, height=70, width=98, kind='room', seed=1, near_m=2.0, far_m=6.0,
-                 with_frames=False):
-    """Write a file of n windows; return its path."""
+                 with_frames=False, hole=0):
+    """Write a file of n windows, the first ``hole`` rows without depth; return its path."""
     random = np.random.default_rng(seed)
     back, front = (texture(random, width + 2 * int(n * FOCAL_PX / near_m)) for _ in range(2))
     with write_windows(path, height, width, kind=kind, motion='sideways', seed=seed, fx=FOCAL_PX,
                        fy=FOCAL_PX, cx=width / 2, cy=height / 2, with_frames=with_frames) as file:
         for k in range(n):
             image, depth_m, frame = window(random, back, front, near_m, far_m, k, height, width)
+            depth_m[:hole] = np.nan
             file.append(image, depth_m, (k + 1) * 50_000_000, int((image[0] + image[2]).sum()),
                         frame if with_frames else None)
     return path
@@ -74,7 +75,7 @@ def windows(tmp_path_factory):
     folder = tmp_path_factory.mktemp('windows')
     for seed, kind in enumerate(('room', 'street', 'room'), 1):
         write_planes(folder / 'train' / f'{seed}.h5', kind=kind, seed=seed, near_m=seed,
-                     far_m=4 * seed, with_frames=True)
+                     far_m=4 * seed, with_frames=True, hole=10 * (seed - 1))
     write_planes(folder / 'validation' / 'v.h5', seed=20, n=5, with_frames=True)
     return folder
 

@@ -68,14 +68,17 @@ def test_a_new_clip_begins_with_zeros():
 
 
 def test_noise_on_the_state_is_as_large_as_asked():
-    """Relative to the spread of the level, and the same for the same generator."""
+    """Relative to the spread of the lane's level, and the same for the same generators."""
     random = torch.Generator().manual_seed(1)
     hidden = 5 * torch.randn(4, 8, 20, 20, generator=random)
     none = torch.zeros(4, dtype=torch.bool)
-    one, two = (next_state(((hidden, hidden),), none, 0.1, torch.Generator().manual_seed(2))
-                for _ in range(2))
+    one, two, swapped = (next_state(((hidden, hidden),), none, 0.1, [
+        torch.Generator().manual_seed(seed) for seed in seeds])
+        for seeds in ((2, 3, 4, 5), (2, 3, 4, 5), (3, 2, 4, 5)))
     assert (one[0][0] - hidden).std().item() == pytest.approx(0.5, rel=0.05)
     assert torch.equal(one[0][0], two[0][0])
+    assert [torch.equal(a, b) for a, b in zip(one[0][0], swapped[0][0])] == [
+        False, False, True, True]
 
 
 def test_every_parameter_that_learns_has_a_gradient():
