@@ -17,13 +17,17 @@ from depthanyevent_ros.cli.evaluate_parts import (
     ALIGN, is_windows, score_recordings, score_windows,
 )
 from depthanyevent_ros.cli.sizes import size_of
-from depthanyevent_ros.errors import ConfigError
-from depthanyevent_ros.evaluation.inputs import ENCODINGS
+from depthanyevent_ros.datasets.depth_inputs import ENCODINGS
+from depthanyevent_ros.errors import ConfigError, RecordingError
 from depthanyevent_ros.evaluation.protocols import PROTOCOLS
 from depthanyevent_ros.evaluation.sheet import draw_sheet
 from depthanyevent_ros.evaluation.tables import markdown_report, text_report
 from depthanyevent_ros.network.weights import find_weights
 from depthanyevent_ros.report.stills import write_png
+
+
+#: Endings of a picture sheet.
+PICTURES = ('.png', '.jpg', '.jpeg')
 
 
 def add_arguments(parser) -> None:
@@ -73,6 +77,11 @@ def run(args) -> int:
     missing = next((path for path in args.recordings if not path.exists()), None)
     if missing is not None:
         raise ConfigError(f'{missing} does not exist')
+    if args.sheet and args.sheet.suffix.lower() not in PICTURES:
+        raise ConfigError(f'--sheet is {args.sheet}; it must end in one of {", ".join(PICTURES)}')
+    for out in (args.json, args.markdown, args.sheet):
+        if out is not None and not out.absolute().parent.is_dir():
+            raise ConfigError(f'{out} cannot be written: there is no folder {out.parent}')
     args.protocols = list(dict.fromkeys(args.protocols)) or ['paper', 'clean']
     weights = [find_weights(name) for name in args.weights or ['default']]
     score = score_windows if is_windows(args.recordings) else score_recordings
@@ -84,4 +93,7 @@ def run(args) -> int:
         args.markdown.write_text(markdown_report(results, published), encoding='utf-8')
     if args.sheet:
         write_png(args.sheet, draw_sheet(shown.moments))
+    if not results.has_any:
+        raise RecordingError('nothing was scored: no map of the ground truth has a pixel that '
+                             'counts by these protocols')
     return 0

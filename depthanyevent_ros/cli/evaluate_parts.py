@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 from depthanyevent_ros.engines.factory import make_engine
 from depthanyevent_ros.engines.protocol import EngineSpec
-from depthanyevent_ros.errors import ConfigError, EngineUnavailable
+from depthanyevent_ros.errors import ConfigError, EngineUnavailable, RecordingError
 from depthanyevent_ros.evaluation.depth_sources import BagDepth, EngineDepth
 from depthanyevent_ros.evaluation.inputs import InputPlan
 from depthanyevent_ros.evaluation.priors import priors_of
@@ -45,6 +45,7 @@ def score_windows(args, weights):
     """Score window files; return the results, what the sheet shows, and no published rows."""
     try:
         from depthanyevent_ros.evaluation.network_predictor import predictors_of
+        from depthanyevent_ros.training.distributed import choose_device
     except ModuleNotFoundError as error:
         raise EngineUnavailable(f'{error.name} is not installed: window files need it') from error
     files = [file for path in args.recordings
@@ -54,7 +55,8 @@ def score_windows(args, weights):
     size = files[0].height, files[0].width
     if any((file.height, file.width) != size for file in files):
         raise ConfigError('the window files have different sizes: score them one size at a time')
-    predictors = [each for one in weights for each in predictors_of(one, *size, args.device)]
+    device = choose_device(args.device, 0)
+    predictors = [each for one in weights for each in predictors_of(one, *size, device)]
     baselines = priors_of(args.baselines, size) if args.baselines else []
     predictors += baselines
     shown = Shown(predictors[0].is_metric, {
@@ -80,6 +82,7 @@ def score_recordings(args, weights):
     protocols = make_protocols(args.protocols, is_metric, ALIGN[args.align])
     inputs = InputPlan(round(args.window_ms * 1e6), args.encoding, args.crop)
     shown, published = Shown(is_metric, most=SHOWN), ''
+    check_depth(args)
     for path, name in names_of(args.recordings).items():
         source = BagDepth(args.depth_bag, inputs.window_ns // 2) if args.depth_bag else \
             EngineDepth(engine_maker(args, one), one.config.input_type)
@@ -90,10 +93,25 @@ def score_recordings(args, weights):
                 with progress_bar(n_maps, ' maps') as bar:
                     evaluate_recording(sequence, name, source, protocols, inputs, args.most,
                                        method, shown, bar.update)
-                published = data_set_of(sequence.kind)
+                if 'paper' in args.protocols:
+                    published = data_set_of(sequence.kind)
         finally:
             source.close()
     return results_of([method], facts_of(args, weights)), shown, published
+
+
+def check_depth(args) -> None:
+    """
+    Make sure that all recordings can be scored before hours are spent on the first.
+
+    :raises RecordingError: if one has no depth, or cannot be read.
+    """
+    if len(args.recordings) < 2:
+        return                                  # it is said soon enough
+    for path in args.recordings:
+        with open_sequence(path, args.events_topic) as sequence:
+            if not sequence.depths:
+                raise RecordingError(f'{path} has no depth to compare with')
 
 
 def names_of(paths) -> dict:

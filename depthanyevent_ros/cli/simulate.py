@@ -36,27 +36,32 @@ def add_arguments(parser):
                         help='rosbag2 folder, .hdf5 (MVSEC) or .h5 (training windows)')
     parser.add_argument('--kind', choices=KINDS, help='of scene (default: room; of a data set: '
                                                       'rooms, corridors and streets, mixed)')
-    parser.add_argument('--motion', choices=MOTIONS, default='walking', help='of the camera')
+    parser.add_argument('--motion', choices=MOTIONS, help='of the camera (default: walking)')
     parser.add_argument('--seed', type=int, default=0,
                         help='of the sequence, or number of the data set')
-    parser.add_argument('--duration', type=float, default=2.0, metavar='SECONDS')
+    parser.add_argument('--duration', type=float, metavar='SECONDS', help='(default: 2)')
     parser.add_argument('--dataset', type=Path, metavar='FOLDER',
                         help='write many sequences of training windows here')
-    parser.add_argument('--sequences', type=int, default=100, metavar='N')
-    parser.add_argument('--windows', type=int, default=40, metavar='N',
-                        help='windows of 50 ms in each sequence of a data set')
-    parser.add_argument('--jobs', type=int, default=1, metavar='N', help='processes')
+    parser.add_argument('--sequences', type=int, metavar='N',
+                        help='of the data set (default: 100)')
+    parser.add_argument('--windows', type=int, metavar='N',
+                        help='windows of 50 ms in each sequence of a data set (default: 40)')
+    parser.add_argument('--jobs', type=int, metavar='N', help='processes (default: 1)')
     parser.add_argument('--device', metavar='NAME',
                         help='make a data set with torch there, for example on cuda: many '
                              'sequences side by side, without frames')
-    parser.add_argument('--batch', type=int, default=32, metavar='N',
-                        help='sequences side by side with --device (default: %(default)s)')
+    parser.add_argument('--batch', type=int, metavar='N',
+                        help='sequences side by side with --device (default: 32)')
 
 
 def run(args) -> int:
     """Write what the arguments ask for."""
     if args.seed < 0:
         raise ConfigError(f'--seed ({args.seed}) must not be negative')
+    refuse_unused(args)
+    for name, default in DEFAULTS.items():
+        if getattr(args, name) is None:
+            setattr(args, name, default)
     if args.dataset is not None:
         return write_dataset(args)
     if args.out is None:
@@ -67,6 +72,32 @@ def run(args) -> int:
         raise ConfigError(f'{args.out} exists already: remove it or choose another name')
     print(FORMS[args.out.suffix](args))
     return 0
+
+
+#: Argument -> its value where it is not given; those that go with OUT, and with --dataset.
+DEFAULTS = {'motion': 'walking', 'duration': 2.0, 'sequences': 100, 'windows': 40, 'jobs': 1,
+            'batch': 32}
+OF_ONE, OF_MANY = ('motion', 'duration'), ('sequences', 'windows', 'jobs', 'device', 'batch')
+
+
+def refuse_unused(args) -> None:
+    """
+    Refuse what would be passed over: a wish is fulfilled or refused.
+
+    :raises ConfigError: naming the argument.
+    """
+    many = args.dataset is not None
+    if many and args.out is not None:
+        raise ConfigError(f'give OUT ({args.out}) or --dataset, not both')
+    for name in OF_ONE if many else OF_MANY:
+        if getattr(args, name) is not None:
+            raise ConfigError(f'--{name} goes with {"OUT" if many else "--dataset"}' + (
+                '; a data set mixes motions, and its --windows say how long a sequence is'
+                if many else ''))
+    if args.device is None and args.batch is not None:
+        raise ConfigError('--batch goes with --device')
+    if args.device is not None and args.jobs is not None:
+        raise ConfigError('--jobs does not go with --device: its sequences lie side by side')
 
 
 def write_bag(args) -> str:
@@ -96,6 +127,8 @@ def write_mvsec(args) -> str:
 def write_windows_of(args) -> str:
     """Write a file of training windows and say how many."""
     n_windows = round(args.duration * 1e6 / WINDOW_US)
+    if n_windows < 1:
+        raise ConfigError(f'--duration ({args.duration:g} s) is less than a window of 50 ms')
     sequence = Sequence(args.kind or DEFAULT_KIND, args.motion, args.seed)
     write_sequence(args.out, sequence, n_windows, show=True)
     return f'{n_windows} windows: {args.out}'
@@ -121,8 +154,10 @@ def write_dataset(args) -> int:
         raise ConfigError('--sequences, --windows, --jobs and --batch must be at least 1')
     folder, n_windows = args.dataset, args.windows
     folder.mkdir(parents=True, exist_ok=True)
-    missing = [sequence for sequence in plan_sequences(args.sequences, args.seed, args.kind)
-               if not (folder / sequence.name).exists()]
+    planned = plan_sequences(args.sequences, args.seed, args.kind)
+    missing = [sequence for sequence in planned if not (folder / sequence.name).exists()]
+    check_kept([folder / sequence.name for sequence in planned if sequence not in missing],
+               n_windows)
     n_kept = args.sequences - len(missing)
     written = (_written(folder, missing, n_windows, args.jobs) if args.device is None else
                _written_on(args.device, folder, missing, n_windows, args.batch))
@@ -132,6 +167,20 @@ def write_dataset(args) -> int:
             bar.update()
     print(f'{len(missing)} sequences written, {n_kept} kept: {folder}')
     return 0
+
+
+def check_kept(paths, n_windows: int) -> None:
+    """
+    Make sure that what is there already is as long as what is asked for.
+
+    :raises ConfigError: naming the first file that is not.
+    """
+    from depthanyevent_ros.training.windows_file import WindowsFile
+    for path in paths:
+        n = len(WindowsFile(path))
+        if n != n_windows:
+            raise ConfigError(f'{path} is there already with {n} windows, not {n_windows}: choose '
+                              'another folder')
 
 
 def _written(folder, sequences, n_windows, jobs):

@@ -15,7 +15,7 @@ import sys
 
 from tqdm import tqdm
 
-from depthanyevent_ros.errors import EngineUnavailable
+from depthanyevent_ros.errors import ConfigError, EngineUnavailable
 
 SUMMARY = 'train weights on window files'
 
@@ -54,6 +54,8 @@ def run(args) -> int:
     except ModuleNotFoundError as error:
         raise EngineUnavailable(f'{error.name} is not installed: training needs what '
                                 'requirements/train.txt names') from error
+    if args.workers < 0:
+        raise ConfigError(f'--workers is {args.workers}; it must not be negative')
     recipe = read_recipe(args.recipe, args.changes)
     data = open_folder(args.data)
     processes = join_processes(args.device, args.threads)

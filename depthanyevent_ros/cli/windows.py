@@ -1,7 +1,7 @@
 # Copyright 2026 The depthanyevent_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Make a window file for training from a data set: MVSEC, DSEC, EventScape or E2Depth.
+Make a window file for training from a data set (MVSEC, DSEC, EventScape, E2Depth) or a bag.
 
     depthanyevent windows outdoor_day2_data.hdf5 windows/train/day2.h5
 """
@@ -14,11 +14,12 @@ from tqdm import tqdm
 from depthanyevent_ros.cli.sizes import size_of
 from depthanyevent_ros.datasets.open_dataset import find_reader
 from depthanyevent_ros.errors import EngineUnavailable, RecordingError
+from depthanyevent_ros.recordings.open_sequence import open_sequence
 
 
 def add_arguments(parser) -> None:
     """Declare the arguments."""
-    parser.add_argument('source', type=Path, metavar='SRC', help='a data set with depth')
+    parser.add_argument('source', type=Path, metavar='SRC', help='a data set or bag with depth')
     parser.add_argument('destination', type=Path, metavar='DST.h5', help='the file to be')
     parser.add_argument('--kind', default='street',
                         help='of the scenes; training balances kinds (default: %(default)s)')
@@ -26,6 +27,7 @@ def add_arguments(parser) -> None:
                         help='length of a window (default: %(default)g)')
     parser.add_argument('--side', choices=('left', 'right'), default='left',
                         help='which camera of a stereo data set (default: %(default)s)')
+    parser.add_argument('--events-topic', metavar='TOPIC', help='of a bag with several')
     parser.add_argument('--crop', type=size_of, metavar='HxW',
                         help='keep the middle alone; the paper: 320x640 of DSEC')
 
@@ -40,9 +42,8 @@ def run(args) -> int:
     if not args.source.exists():
         raise RecordingError(f'{args.source} does not exist')
     reader = find_reader(args.source)
-    if reader is None:
-        raise RecordingError(f'{args.source} is not a data set that is known here')
-    with reader(args.source, args.side) as sequence, tqdm(
+    with (open_sequence(args.source, args.events_topic) if reader is None else
+          reader(args.source, args.side)) as sequence, tqdm(
             desc=str(args.source), unit=' windows', leave=False, file=sys.stderr,
             total=len(sequence.depths or ()), disable=None) as bar:
         n_windows = write_sequence(sequence, args.destination, args.kind,

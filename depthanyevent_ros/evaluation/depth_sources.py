@@ -40,7 +40,7 @@ def look_at_frame(moment: Moment) -> np.ndarray:
 
 
 #: What a network sees, by ``input_type`` of its configuration.
-LOOKS = {'events': look_at_events, 'frames': look_at_frame}
+LOOKS = {'events': look_at_events, 'frames': look_at_frame, 'rgb': look_at_frame}
 
 
 class EngineDepth:

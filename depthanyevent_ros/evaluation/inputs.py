@@ -1,11 +1,6 @@
 # Copyright 2026 The depthanyevent_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""
-What the network sees of a recording: one image for each ground-truth depth map.
-
-The window ends at the stamp of the depth map and lasts 50 ms (arXiv 2509.15224); what E2Depth
-preprocessed has the voxel grid of that time instead. One window is in memory at a time.
-"""
+"""A recording as moments: each ground-truth depth map with what the camera saw until then."""
 
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,14 +8,10 @@ from typing import Callable, Iterator, Optional, Tuple
 
 import numpy as np
 
-from depthanyevent_ros.datasets.e2depth import E2DepthSequence
+from depthanyevent_ros.datasets.depth_inputs import ENCODINGS, image_reader
 from depthanyevent_ros.datasets.sequence import EventSequence
+from depthanyevent_ros.datasets.views import frame_reader, middle_of
 from depthanyevent_ros.errors import ConfigError, RecordingError
-from depthanyevent_ros.events.tencode import encode_tencode, encode_tencode_voxel, voxel_grid
-from depthanyevent_ros.training.from_sequence import is_covered, middle_of, nearest_frame, placing
-
-#: Bins of the voxel grids that the paper's MVSEC figures were made with.
-BINS = 5
 
 
 @dataclass(frozen=True)
@@ -60,10 +51,8 @@ def moments_of(sequence: EventSequence, plan: InputPlan, most: int) -> Iterator[
     """
     if sequence.depths is None or not len(sequence.depths):
         raise RecordingError(f'{sequence.path} has no depth to compare with')
-    if isinstance(sequence, E2DepthSequence):
-        read = voxel_images(sequence)
-    else:
-        read = event_images(sequence, plan)
+    read = image_reader(sequence, plan.window_ns, plan.encoding)
+    read_frame = frame_reader(sequence, sequence.depths.frame) if sequence.frames else None
     n = 0
     for index, stamp_ns in enumerate(map(int, sequence.depths.stamps_ns)):
         if n >= most:
@@ -72,56 +61,14 @@ def moments_of(sequence: EventSequence, plan: InputPlan, most: int) -> Iterator[
         if image is not None:
             n += 1
             yield cropped(Moment(stamp_ns, image, sequence.depths.read(index), n_events,
-                                 partial(frame_at, sequence, stamp_ns)), plan.crop)
+                                 partial(read_frame, stamp_ns) if read_frame else no_frame),
+                          plan.crop)
     if not n:
         raise RecordingError(f'{sequence.path} has no depth map with events before it')
 
 
-def tencode_of(events, x, y, height, width) -> np.ndarray:
-    """Return the Tencode image of events at x, y, float32 [3, H, W]."""
-    return encode_tencode(x, y, events['t_ns'], events['p'], height, width)
-
-
-def voxels_of(events, x, y, height, width) -> np.ndarray:
-    """Return the Tencode image of the voxel grid of events at x, y, float32 [3, H, W]."""
-    moved = events.copy()
-    # Outside of the picture either coordinate may be, negative ones included: left out.
-    outside = (x < 0) | (x >= width) | (y < 0) | (y >= height)
-    moved['x'], moved['y'] = np.where(outside, width, x), np.where(outside, height, y)
-    return encode_tencode_voxel(voxel_grid(moved, BINS, height, width))
-
-
-ENCODINGS = {'tencode': tencode_of, 'voxels': voxels_of}
-
-
-def event_images(sequence, plan: InputPlan) -> Callable:
-    """Return what makes the image of the events before a stamp; (None, 0) if there are none."""
-    if sequence.t_first_ns is None:
-        raise RecordingError(f'{sequence.path} has no events')
-    place, encode = placing(sequence, sequence.depths.frame), ENCODINGS[plan.encoding]
-
-    def read(index: int, stamp_ns: int):
-        start_ns = stamp_ns - plan.window_ns
-        if not is_covered(sequence, start_ns, stamp_ns):
-            return None, 0
-        events = sequence.events_between(start_ns, stamp_ns)
-        return encode(events, *place(events), sequence.height, sequence.width), len(events)
-    return read
-
-
-def voxel_images(sequence: E2DepthSequence) -> Callable:
-    """Return what makes the image of the stored voxel grid of a depth map."""
-    def read(index: int, stamp_ns: int):
-        grid = sequence.voxel_of_depth(index)
-        return encode_tencode_voxel(grid), int(np.abs(grid).sum())
-    return read
-
-
-def frame_at(sequence: EventSequence, stamp_ns: int) -> Optional[np.ndarray]:
-    """Return the grey frame nearest to a time, None if there are no frames."""
-    if sequence.frames is None or not len(sequence.frames):
-        return None
-    return nearest_frame(sequence.frames, stamp_ns, (sequence.height, sequence.width))
+def no_frame() -> None:
+    """Return that there is none."""
 
 
 def cropped(moment: Moment, crop: Optional[Tuple[int, int]]) -> Moment:

@@ -28,6 +28,13 @@ class Results:
     sequences: Dict[str, Dict[str, Dict[str, Row]]]
     baselines: Sequence[str] = ()
 
+    @property
+    def has_any(self) -> bool:
+        """Tell whether there is a single number in it."""
+        return any(math.isfinite(value) for method in self.means.values()
+                   for protocol in method.values() for row in protocol.values()
+                   for value in row.values())
+
     def as_json(self) -> str:
         """Return one JSON object; what is not known is null."""
         return json.dumps(without_nan(vars(self)), indent=1)

@@ -52,6 +52,18 @@ def rectification_lut(K, D, model: str, R, P, width: int, height: int, out_width
     return lut, valid.reshape(out_height, out_width)
 
 
+def rectification_maps(K, D, model: str, R, P, width: int, height: int
+                       ) -> Tuple[np.ndarray, np.ndarray]:
+    """
+    Return where each pixel of the rectified view lies on the sensor: x and y, float32 [H, W].
+
+    For cv2.remap of pictures; arguments and errors as above. -1 where it lies nowhere.
+    """
+    seen = _Lens(K, D, model, R, P).to_sensor(_grid(width, height))
+    x, y = np.nan_to_num(seen, nan=-1).astype(np.float32).T.reshape(2, height, width)
+    return x, y
+
+
 class _Lens:
     """The way between sensor pixels and rectified pixels, both (N, 2) float64."""
 

@@ -72,7 +72,7 @@ CHOICES = {
     'activation': ('relu', 'sigmoid', 'softplus'),
     'recurrent_block_type': ('convlstm',),
     'input_channels': (3,),
-    'input_type': ('events', 'frames'),
+    'input_type': ('events', 'frames', 'rgb'),     # rgb: what official files call frames
 }
 
 #: Keys of the official ``model`` section that do not change what the network computes.

@@ -15,10 +15,12 @@ from typing import Any, Dict, Mapping
 import torch
 from torch import Tensor
 
-from depthanyevent_ros.errors import WeightsError
+from depthanyevent_ros.errors import DepthAnyEventError, WeightsError
 from depthanyevent_ros.training.recipe import Recipe, recipe_of
 
 VERSION = 1
+#: What the file to resume from holds, beside its version.
+KEPT = ('recipe', 'step', 'best', 'scores', 'network', 'optimiser', 'rates', 'average', 'state')
 
 
 def save_weights(path: Path, tensors: Mapping[str, Tensor], recipe: Recipe,
@@ -44,6 +46,8 @@ def save_whole(path: Path, content: Dict[str, Any]) -> None:
     try:
         torch.save(content, growing)
         os.replace(growing, path)
+    except (OSError, RuntimeError) as error:        # torch's own words for a full disk
+        raise DepthAnyEventError(f'{path} cannot be written: {error}') from None
     finally:
         growing.unlink(missing_ok=True)
 
@@ -62,6 +66,9 @@ def load_resume(path: Path, recipe: Recipe) -> Dict[str, Any]:
         raise WeightsError(f'{path} cannot be resumed from: it is damaged') from error
     if not isinstance(kept, dict) or kept.get('version') != VERSION:
         raise WeightsError(f'{path} was not written by this version of the trainer')
+    missing = [name for name in KEPT if name not in kept]
+    if missing:
+        raise WeightsError(f'{path} cannot be resumed from: it holds no {missing[0]}')
     # A key that came with a later version is at its default in what an earlier one wrote.
     now, then = flat(recipe.as_dict()), flat(recipe_of(kept['recipe']).as_dict())
     differing = [name for name in now if name not in MAY_DIFFER and now[name] != then.get(name)]

@@ -10,6 +10,7 @@ import torch
 from torch import distributed, nn, Tensor
 from torch.nn.parallel import DistributedDataParallel
 
+from depthanyevent_ros.errors import ConfigError
 from depthanyevent_ros.network.dpt_head import State
 
 #: Threads of gloo outlive a group that DistributedDataParallel has used (PyTorch 2.13). One
@@ -146,14 +147,25 @@ def join_processes(device: str = 'auto', threads: Optional[int] = None) -> Proce
     :param threads: of torch on the CPU; None leaves its choice.
     """
     if threads is not None:
+        if threads < 1:
+            raise ConfigError(f'--threads is {threads}; it must be at least 1')
         torch.set_num_threads(threads)
     return Together(device) if int(os.environ.get('WORLD_SIZE', 1)) > 1 else Alone(device)
 
 
 def choose_device(device: str, local_rank: int) -> torch.device:
-    """Return the device that is asked for; auto: a GPU of this process's own, or the CPU."""
+    """
+    Return the device that is asked for; auto: a GPU of this process's own, or the CPU.
+
+    :raises ConfigError: if there is no such device here.
+    """
     if device != 'auto':
-        return torch.device(device)
+        try:
+            torch.zeros(1, device=device)
+            return torch.device(device)
+        except (RuntimeError, AssertionError) as error:     # the latter: built without CUDA
+            reason = str(error).splitlines()[0]
+            raise ConfigError(f'the device {device!r} cannot be used: {reason}') from None
     if not torch.cuda.is_available():
         return torch.device('cpu')
     torch.cuda.set_device(local_rank)

@@ -30,7 +30,8 @@ class OptimiserPlan:
     freeze_encoder: bool = False
 
     def __post_init__(self):
-        if not (self.learning_rate > 0 and self.encoder_factor > 0 and self.clip_norm > 0):
+        if not all(0 < value < math.inf for value in (
+                self.learning_rate, self.encoder_factor, self.clip_norm)):
             raise ConfigError('optimiser: learning_rate, encoder_factor and clip_norm must be '
                               'positive')
         if self.warm_up < 0 or not 0 <= self.last <= 1 or self.weight_decay < 0:

@@ -71,6 +71,9 @@ def make_targets(recipe: Recipe, size: Tuple[int, int], device: torch.device) ->
     true = TrueDepth(recipe.far_m)
     if recipe.target == 'true':
         return true
-    taught = TeacherDepth(FrameTeacher(
-        UnrolledNetwork(find_weights(recipe.teacher).network(), *size).to(device)))
+    weights = find_weights(recipe.teacher)
+    if weights.config.input_type == 'events':
+        raise WeightsError(f'the teacher {weights.name} looks at events; it must be a network for '
+                           'frames')
+    taught = TeacherDepth(FrameTeacher(UnrolledNetwork(weights.network(), *size).to(device)))
     return taught if recipe.target == 'teacher' else MixedDepth(true, taught, recipe.true_share)

@@ -57,14 +57,22 @@ class Recipe:
         if self.output_kind not in ('metric', 'relative'):
             raise ConfigError(f'output_kind is {self.output_kind!r}, not metric or relative')
         make_loss(self.loss)
-        for name in ('steps', 'lanes', 'validate_every', 'validation_files'):
-            if getattr(self, name) < 1:
-                raise ConfigError(f'{name} is {getattr(self, name)}; it must be at least 1')
+        for name, (low, high) in LIMITS.items():
+            if not low <= getattr(self, name) <= high:
+                raise ConfigError(f'{name} is {getattr(self, name)}; it must be from {low} to '
+                                  f'{high}')
 
     def as_dict(self) -> Dict[str, Any]:
         """Return the recipe as nested dictionaries of plain values."""
         return asdict(self)
 
+
+#: Lowest and highest values of the numbers of a recipe.
+MANY = 10**9
+LIMITS = {'steps': (1, MANY), 'lanes': (1, 4096), 'validate_every': (1, MANY),
+          'validation_files': (1, MANY), 'seed': (0, MANY), 'forget_bias': (-100.0, 100.0),
+          'true_share': (0.0, 1.0), 'far_m': (0.1, 1e6), 'ema': (0.0, 0.999999),
+          'state_noise': (0.0, 10.0)}
 
 SECTIONS = {'model': ModelConfig, 'clips': SchedulePlan, 'augment': AugmentPlan,
             'optimiser': OptimiserPlan}
@@ -90,7 +98,12 @@ def read_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
         if not equals or len(section) > 1:
             raise ConfigError(f'{change!r} is not key=value or section.key=value')
         table = tree.setdefault(section[0], {}) if section else tree
-        table[name] = yaml.safe_load(value)
+        if not isinstance(table, dict):
+            raise ConfigError(f'{change!r}: {section[0]} is no section of the recipe')
+        try:
+            table[name] = yaml.safe_load(value)
+        except yaml.YAMLError:
+            raise ConfigError(f'{change!r}: {value!r} is no value') from None
     return recipe_of(tree)
 
 
@@ -139,10 +152,14 @@ def make_loss(settings: Mapping[str, Any]) -> nn.Module:
     :raises ConfigError: naming what is not known.
     """
     arguments = dict(settings) if isinstance(settings, Mapping) else {}
-    loss = LOSSES.get(arguments.pop('name', None))
+    loss = LOSSES.get(str(arguments.pop('name', None)))
     if loss is None:
         raise ConfigError(f'loss.name must be one of {", ".join(LOSSES)}')
-    for name in arguments:
-        if name not in signature(loss).parameters:
+    known = signature(loss).parameters
+    for name, value in arguments.items():
+        if name not in known:
             raise ConfigError(f'loss.{name} is not known to {settings["name"]}')
+        arguments[name] = value = converted(value, known[name].annotation, f'loss.{name}')
+        if not 0 <= value < MANY:
+            raise ConfigError(f'loss.{name} is {value}; it must not be negative')
     return loss(**arguments)

@@ -52,6 +52,8 @@ class SchedulePlan:
         if not 1 <= self.unroll <= self.shortest <= self.longest:
             raise ConfigError(f'clips: unroll {self.unroll}, shortest {self.shortest} and longest '
                               f'{self.longest} must be positive and in this order')
+        if self.seed < 0:
+            raise ConfigError(f'clips.seed is {self.seed}; it must not be negative')
 
 
 def cut(n_windows: int, plan: SchedulePlan, random: np.random.Generator

@@ -13,6 +13,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from depthanyevent_ros.errors import ConfigError
 from depthanyevent_ros.training.batches import Batch
 
 #: Metres: what is farther, the sky included, is taught as this far (as the paper's targets are).
@@ -62,10 +63,17 @@ class TeacherDepth:
         self.teacher = teacher
 
     def targets(self, batch: Batch) -> Target:
-        """Return the teacher's depth; where it is not finite (upstream: 0) it does not count."""
+        """
+        Return the teacher's depth; where it is not finite (upstream: 0) it does not count.
+
+        Nor does it where the frame is black from edge to edge: that window has none.
+        """
+        if batch.frame is None:
+            raise ConfigError('a teacher needs window files with frames')
         with torch.no_grad():
             depth = self.teacher(batch.frame).float()
-        mask = torch.isfinite(depth) & (depth > 0)
+        known = (batch.frame != 0).flatten(2).any(2)[:, :, None, None]
+        mask = torch.isfinite(depth) & (depth > 0) & known
         return Target(depth.nan_to_num(0.0, 0.0, 0.0), mask)
 
 

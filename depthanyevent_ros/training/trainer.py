@@ -52,7 +52,7 @@ class Training:
         self.rates = make_rates(self.optimiser, recipe.steps, recipe.optimiser)
         self.average = WeightAverage(self.network, recipe.ema)
         self.state: State = self.unrolled.zero_state(recipe.lanes)
-        self.step, self.best, self.bad_steps = 0, float('inf'), 0
+        self.step, self.best, self.bad_steps, self.taught = 0, float('inf'), 0, False
         self.scores: Dict[str, Any] = {}
         if run.resume:
             self._restore(load_resume(run.folder / RESUME, recipe))
@@ -79,6 +79,7 @@ class Training:
             stretch.add(loss, norm, self.recipe.lanes * self.recipe.clips.unroll)
             progress(self.step, stretch.loss)
             if self.step % self.run_plan.log_every == 0 or self.step == self.recipe.steps:
+                self._check_taught()
                 self._log(stretch)
                 stretch = Stretch()
             if self.step % self.recipe.validate_every == 0 or self.step == self.recipe.steps:
@@ -102,6 +103,7 @@ class Training:
         with torch.autocast(device.type, torch.bfloat16, enabled=recipe.bf16):
             depth, state = self.model(self.inputs(batch), state)
         target = self.targets.targets(batch)
+        self.taught = self.taught or bool(target.mask.any())
         loss = self.loss(*(maps.flatten(0, 1) for maps in (depth, target.depth, target.mask)),
                          self.processes.total)
         self.optimiser.zero_grad(set_to_none=True)
@@ -136,6 +138,12 @@ class Training:
         if self.bad_steps > MOST_BAD_STEPS:
             raise DepthAnyEventError(f'the gradient was not finite in {self.bad_steps} steps in '
                                      f'a row before step {self.step}: the training diverged')
+
+    def _check_taught(self) -> None:
+        """Give up where no window so far had a single pixel to learn from."""
+        if not self.processes.any(self.taught):
+            raise DepthAnyEventError(f'there is nothing to learn from: not one pixel of the '
+                                     f'windows up to step {self.step} has a depth')
 
     def _batches(self):
         """Return the batches from the present step on."""

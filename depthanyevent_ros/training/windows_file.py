@@ -23,7 +23,7 @@ from typing import Dict, Optional
 import h5py
 import numpy as np
 
-from depthanyevent_ros.errors import MalformedInput
+from depthanyevent_ros.errors import MalformedInput, RecordingError
 from depthanyevent_ros.training.tencode_parts import join_tencode, split_tencode
 
 VERSION = 1
@@ -45,6 +45,50 @@ class Clip:
         return len(self.stamp_ns)
 
 
+class HoldingStream:
+    """
+    A file for HDF5 that holds on to the first error instead of raising it.
+
+    HDF5 cannot close a file that it cannot write, tries again when the process ends, and crashes:
+    after an error it is told that all is well, and whoever writes looks at ``error``.
+    """
+
+    def __init__(self, handle: int):
+        self._file = os.fdopen(handle, 'r+b', buffering=0)
+        self.error: Optional[OSError] = None
+        for name in ('seek', 'tell', 'readinto', 'read'):
+            setattr(self, name, getattr(self._file, name))
+
+    def write(self, data) -> int:
+        """Write all of it, or remember why not."""
+        view = memoryview(data).cast('B')
+        done = 0
+        try:
+            while self.error is None and done < len(view):
+                done += self._file.write(view[done:])
+        except OSError as error:
+            self.error = error
+        return len(view)
+
+    def truncate(self, size=None) -> int:
+        """Set the length, or remember why not."""
+        try:
+            return self._file.truncate(size) if self.error is None else size or 0
+        except OSError as error:
+            self.error = error
+            return size or 0
+
+    def flush(self) -> None:
+        """Do nothing: nothing is buffered."""
+
+    def close(self) -> None:
+        """Close the file."""
+        try:
+            self._file.close()
+        except OSError as error:
+            self.error = self.error or error
+
+
 class WindowsWriter:
     """
     Writes a file window by window; it appears under its name when it is complete, at ``close()``.
@@ -57,8 +101,8 @@ class WindowsWriter:
         self.path = Path(path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f'.{self.path.name}.', dir=self.path.parent)
-        os.close(handle)
-        self._growing, self._file = Path(name), h5py.File(name, 'w')
+        self._growing, self._stream = Path(name), HoldingStream(handle)
+        self._file = h5py.File(self._stream, 'w')
         self._file.attrs.update(attributes, version=VERSION)
         pictures = {**PICTURES, 'frame': np.uint8} if with_frames else PICTURES
         for dataset, dtype in pictures.items():
@@ -78,6 +122,7 @@ class WindowsWriter:
         :param image: Tencode, float32 [3, H, W] in 0..1; :param depth_m: [H, W], as in the file.
         :param stamp_ns: the window's end; :param n_events: how many events it holds.
         :param frame: uint8 [H, W]; needed for every window if the file has frames.
+        :raises RecordingError: if it cannot be written (the disk is full).
         """
         age, polarity = split_tencode(image)
         values = {'tencode_age': age, 'polarity': polarity, 'depth_m': depth_m,
@@ -86,14 +131,25 @@ class WindowsWriter:
             dataset = self._file[name]
             dataset.resize(self.n_windows + 1, axis=0)
             dataset[self.n_windows] = values[name]
+        self._check()
         self.n_windows += 1
 
     def close(self) -> None:
         """Complete the file under its name; a second call does nothing."""
         if self._file:
             self._file.close()
+            self._stream.close()
+            try:
+                self._check()
+            except RecordingError:
+                self._growing.unlink(missing_ok=True)
+                raise
             self._growing.chmod(0o644)
             os.replace(self._growing, self.path)
+
+    def _check(self):
+        if self._stream.error is not None:
+            raise RecordingError(f'{self.path} cannot be written: {self._stream.error.strerror}')
 
     def __enter__(self):
         return self
@@ -103,6 +159,7 @@ class WindowsWriter:
             self.close()
         else:
             self._file.close()
+            self._stream.close()
             self._growing.unlink(missing_ok=True)
 
 

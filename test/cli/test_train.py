@@ -86,4 +86,4 @@ def test_windows_of_a_data_set_train(shared, arguments, tmp_path, capsys):
     file = WindowsFile(tmp_path / 'mvsec.h5')
     assert (file.height, file.width, file.kind) == (260, 346, 'street') and len(file) >= 3
     assert main(['windows', str(tmp_path / 'recipe.yaml'), str(tmp_path / 'x.h5')]) == 1
-    assert 'not a data set' in capsys.readouterr().err
+    assert 'is no recording of a known format' in capsys.readouterr().err

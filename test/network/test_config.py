@@ -29,7 +29,7 @@ def test_a_config_survives_its_own_dictionary():
 
 @pytest.mark.parametrize('key, value', [
     ('model_type', 'E2Depth'), ('encoder', 'vitg'), ('activation', 'tanh'),
-    ('recurrent_block_type', 'convgru'), ('input_channels', 5), ('input_type', 'rgb'),
+    ('recurrent_block_type', 'convgru'), ('input_channels', 5), ('input_type', 'voxels'),
     ('inv_prediction', 'yes'), ('input_size_width', 0), ('input_size_height', 26.6),
     ('scale_factor', 0.0), ('scale_factor', float('nan')), ('scale_factor', 'one')])
 def test_an_unknown_value_is_refused_by_name(key, value):

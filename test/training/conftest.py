@@ -64,6 +64,12 @@ def write_planes(path, n=12, height=70, width=98, kind='room', seed=1, near_m=2.
     return path
 
 
+@pytest.fixture(name='write_planes')
+def planes():
+    """Return what writes a small window file."""
+    return write_planes
+
+
 @pytest.fixture(autouse=True)
 def quiet(one_thread):
     """Take one thread in every test of the training."""
@@ -75,8 +81,18 @@ def windows(tmp_path_factory):
     folder = tmp_path_factory.mktemp('windows')
     for seed, kind in enumerate(('room', 'street', 'room'), 1):
         write_planes(folder / 'train' / f'{seed}.h5', kind=kind, seed=seed, near_m=seed,
-                     far_m=4 * seed, with_frames=True, hole=10 * (seed - 1))
+                     far_m=4 * seed, with_frames=True)
     write_planes(folder / 'validation' / 'v.h5', seed=20, n=5, with_frames=True)
+    return folder
+
+
+@pytest.fixture(scope='session')
+def windows_with_holes(tmp_path_factory):
+    """Return a folder of two files, the depth of one of them half unknown."""
+    folder = tmp_path_factory.mktemp('holes')
+    for seed in (1, 2):
+        write_planes(folder / 'train' / f'{seed}.h5', seed=seed, near_m=seed, far_m=4 * seed,
+                     hole=30 * (seed - 1))
     return folder
 
 

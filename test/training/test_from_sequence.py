@@ -2,15 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Window files from the readers of data sets."""
 
+import cv2
 import numpy as np
 import pytest
 
 from depthanyevent_ros.datasets.sequence import DepthSeries, FrameSeries, SequenceBase
+from depthanyevent_ros.datasets.views import frame_reader, placing
 from depthanyevent_ros.depth.camera import CameraModel
 from depthanyevent_ros.errors import ConfigError, RecordingError
 from depthanyevent_ros.events.tencode import encode_tencode
 from depthanyevent_ros.events.types import make_events
-from depthanyevent_ros.training.from_sequence import placing, write_sequence
+from depthanyevent_ros.training.from_sequence import write_sequence
 from depthanyevent_ros.training.windows_file import WindowsFile
 
 MS = 1_000_000
@@ -59,6 +61,33 @@ def test_events_go_where_rectified_depth_is(tmp_path):
                     for name in ('a.h5', 'b.h5'))
     np.testing.assert_allclose(moved[0, :, 2:], still[0, :, :-2])
     assert WindowsFile(tmp_path / 'a.h5').intrinsics == (20, 20, 17.5, 11.5)
+
+
+def test_frames_go_where_rectified_depth_is():
+    """Checked against OpenCV's own maps of a strongly distorting lens."""
+    k = np.array([[30, 0, 15], [0, 30, 11], [0, 0, 1.0]])
+    p = np.array([[25, 0, 16.5, 0], [0, 25, 11.5, 0], [0, 0, 1, 0.0]])
+    d = np.array([-0.3, 0.1, 0.01, -0.01, 0.0])
+    turn = cv2.Rodrigues(np.array([0.02, -0.03, 0.01]))[0]
+    reader = Reader('rect', CameraModel.from_values(W, H, k, d, 'plumb_bob', turn, p))
+    picture = np.random.default_rng(0).integers(0, 256, (H, W), np.uint8)
+    reader.frames = FrameSeries(np.array([100 * MS]), lambda k: picture)
+    expected = cv2.remap(picture, *cv2.initUndistortRectifyMap(
+        k, d, turn, p[:, :3], (W, H), cv2.CV_32FC1), cv2.INTER_LINEAR)
+    found = frame_reader(reader, 'rect')(100 * MS)
+    assert np.abs(found.astype(int) - expected).max() <= 1
+    assert np.abs(picture.astype(int) - expected).max() > 50
+    np.testing.assert_array_equal(frame_reader(reader, 'raw')(100 * MS), picture)
+
+
+@pytest.mark.parametrize('frame', [None, np.full((H, W + 1), 9, np.uint8)])
+def test_where_no_frame_is_known_it_is_black(frame):
+    """None at all, another camera's, or one of another time."""
+    reader = Reader()
+    reader.frames = None if frame is None else FrameSeries(np.array([100 * MS]), lambda k: frame)
+    assert frame_reader(reader, 'raw')(100 * MS).max() == 0
+    reader = Reader()
+    assert frame_reader(reader, 'raw')(151 * MS).max() == 0
 
 
 def test_the_middle_is_kept_of_everything(tmp_path):

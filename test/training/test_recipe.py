@@ -36,9 +36,14 @@ def test_changes_replace_what_the_file_says():
 @pytest.mark.parametrize('change, sentence', [
     ('stepz=7', 'not known: stepz'), ('clips.unrol=2', 'not known: clips.unrol'),
     ('steps=many', 'steps is .many.; it must be of type int'), ('steps', 'not key=value'),
-    ('model.encoder=vitz', 'model.encoder'), ('steps=0', 'at least 1'),
+    ('model.encoder=vitz', 'model.encoder'), ('steps=0', 'steps is 0; it must be from 1'),
     ('target=teacher', 'needs a teacher'), ('loss={name: l3}', 'loss.name'),
-    ('loss={name: silog, alpha: 1}', 'loss.alpha'), ('clips=3', 'clips')])
+    ('loss={name: silog, alpha: 1}', 'loss.alpha'), ('clips=3', 'clips'),
+    ('steps.foo=1', 'steps is no section'), ('steps=[1', 'is no value'), ('seed=-1', 'seed is -1'),
+    ('ema=.nan', 'ema is nan'), ('ema=5', 'ema is 5'), ('true_share=7', 'true_share is 7'),
+    ('clips.seed=-1', 'clips.seed is -1'), ('optimiser.learning_rate=.inf', 'learning_rate'),
+    ('loss={name: silog, lambda_: -5}', 'loss.lambda_ is -5'), ('loss={name: [1]}', 'loss.name'),
+    ('loss={name: metric, scales: 2.5}', 'loss.scales is 2.5')])
 def test_mistakes_are_named(change, sentence):
     """In a sentence that names the key."""
     with pytest.raises(ConfigError, match=sentence):

@@ -2,19 +2,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the network is compared with."""
 
+from dataclasses import replace
 import math
 
+import pytest
 import torch
 
+from depthanyevent_ros.errors import ConfigError
 from depthanyevent_ros.training.batches import Batch
 from depthanyevent_ros.training.targets import MixedDepth, TeacherDepth, true_target, TrueDepth
 
 
-def batch_of(depth_m, lots=(0.0,)):
-    """Return a batch of one window and one row with this depth in every lane."""
+def batch_of(depth_m, lots=(0.0,), frame=1):
+    """Return a batch of one window and one row with this depth and frame in every lane."""
     depth = torch.tensor(depth_m, dtype=torch.float16).expand(1, len(lots), 1, -1)
     bytes_ = torch.zeros(depth.shape, dtype=torch.uint8)
-    return Batch(bytes_, bytes_, depth, bytes_, torch.ones(len(lots), dtype=torch.bool),
+    return Batch(bytes_, bytes_, depth, bytes_ + frame, torch.ones(len(lots), dtype=torch.bool),
                  torch.tensor(lots))
 
 
@@ -33,6 +36,14 @@ def test_a_teachers_nonsense_does_not_count():
     target = source.targets(batch_of([1.0] * 5))
     assert target.mask.flatten().tolist() == [True, False, False, False, False]
     assert torch.isfinite(target.depth).all()
+
+
+def test_a_teacher_says_nothing_of_a_window_without_a_frame():
+    """Which is stored black; of a file without frames it is said in a sentence."""
+    source = TeacherDepth(lambda frame: torch.full(frame.shape, 7.0))
+    assert not source.targets(batch_of([1.0], frame=0)).mask.any()
+    with pytest.raises(ConfigError, match='with frames'):
+        source.targets(replace(batch_of([1.0]), frame=None))
 
 
 def test_mixed_targets_are_one_source_per_clip():

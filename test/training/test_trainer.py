@@ -13,7 +13,6 @@ import torch
 import yaml
 
 from depthanyevent_ros.errors import DepthAnyEventError, WeightsError
-from depthanyevent_ros.network.config import CHOICES
 from depthanyevent_ros.network.weights import find_weights
 from depthanyevent_ros.training import trainer
 from depthanyevent_ros.training.distributed import Alone
@@ -148,7 +147,7 @@ def test_a_step_without_a_finite_gradient_changes_nothing(
     training = Training(make_recipe(steps=50), open_folder(windows), Alone('cpu'),
                         RunPlan(tmp_path, workers=0))
     before = {name: value.clone() for name, value in training.network.state_dict().items()}
-    training.loss = lambda depth, target, mask: (depth * float('nan')).sum()
+    training.loss = lambda depth, *_: (depth * float('nan')).sum()
     with pytest.raises(DepthAnyEventError, match='diverged'):
         training.run(NEVER)
     assert same(before, training.network.state_dict())
@@ -166,19 +165,47 @@ def test_other_recipes_train(make_recipe, windows, tmp_path, changes):
 
 
 @pytest.mark.parametrize('target', ['teacher', 'mixed'])
-def test_a_teacher_labels_the_frames(make_recipe, windows, tmp_path, small_weights, target):
-    """Any weights can stand in for one; the recipe names them."""
-    recipe = make_recipe(target=target, teacher=str(small_weights()), steps=2,
+def test_a_teacher_labels_the_frames(make_recipe, windows, tmp_path, target):
+    """Weights for frames; the recipe names them."""
+    recipe = make_recipe(target=target, teacher='efflite0-frames', steps=2,
                          loss={'name': 'scale_and_shift_invariant'}, output_kind='relative')
     training = train(recipe, windows, tmp_path)
     assert training.bad_steps == 0 and training.average.n_steps == 2
 
 
-def test_a_network_for_frames_trains_on_frames(make_recipe, windows, tmp_path, monkeypatch):
+def test_weights_for_events_are_no_teacher(make_recipe, windows, tmp_path, small_weights):
+    """They would see a frame as events, and say something."""
+    with pytest.raises(WeightsError, match='looks at events'):
+        train(make_recipe(target='teacher', teacher=str(small_weights())), windows, tmp_path)
+
+
+@pytest.mark.parametrize('input_type', ['frames', 'rgb'])
+def test_a_network_for_frames_trains_on_frames(make_recipe, windows, tmp_path, input_type):
     """The stand-in for a teacher is made by the same trainer."""
-    monkeypatch.setitem(CHOICES, 'input_type', ('events', 'rgb'))
-    training = train(make_recipe(model={'input_type': 'rgb'}, steps=1), windows, tmp_path)
+    training = train(make_recipe(model={'input_type': input_type}, steps=1), windows, tmp_path)
     assert training.bad_steps == 0
+
+
+def test_files_without_any_depth_are_refused(make_recipe, tmp_path, write_planes):
+    """Not trained for hours on nothing."""
+    write_planes(tmp_path / 'train' / '1.h5', hole=70)
+    with pytest.raises(DepthAnyEventError, match='not one pixel'):
+        train(make_recipe(), tmp_path, tmp_path / 'out')
+
+
+def test_a_full_disk_is_one_sentence(make_recipe, windows, tmp_path, monkeypatch):
+    """And what was saved before is still there; PyTorch calls it a RuntimeError."""
+    train(make_recipe(steps=2), windows, tmp_path, stop_at=1)
+    kept = (tmp_path / 'resume.pth').read_bytes()
+
+    def full(content, path):
+        path.write_bytes(b'half')
+        raise RuntimeError('unexpected pos 3841920 vs 3841808')
+    monkeypatch.setattr(torch, 'save', full)
+    with pytest.raises(DepthAnyEventError, match='cannot be written'):
+        train(make_recipe(steps=2), windows, tmp_path, resume=True)
+    assert (tmp_path / 'resume.pth').read_bytes() == kept
+    assert not list(tmp_path.glob('.*'))
 
 
 TOGETHER = """
@@ -199,20 +226,20 @@ processes.close()
 
 
 @pytest.mark.parametrize('loss', ['scale_and_shift_invariant', 'silog', 'metric'])
-def test_two_processes_train_like_one(make_recipe, windows, tmp_path, loss):
+def test_two_processes_train_like_one(make_recipe, windows_with_holes, tmp_path, loss):
     """Two with two lanes each give what one with four gives, but for rounding.
 
     Their depth maps have holes of their own, and their states noise of their own.
     """
     changes = dict(steps=3, loss={'name': loss}, state_noise=0.1)
-    train(make_recipe(**changes, lanes=4), windows, tmp_path / 'one')
+    train(make_recipe(**changes, lanes=4), windows_with_holes, tmp_path / 'one')
     recipe = tmp_path / 'recipe.yaml'
     recipe.write_text(yaml.safe_dump(make_recipe(**changes, lanes=2).as_dict()))
     with socket.socket() as free:
         free.bind(('127.0.0.1', 0))
         port = free.getsockname()[1]
     children = [subprocess.Popen(
-        [sys.executable, '-c', TOGETHER, recipe, windows, tmp_path / 'two'],
+        [sys.executable, '-c', TOGETHER, recipe, windows_with_holes, tmp_path / 'two'],
         env={**os.environ, 'RANK': str(rank), 'WORLD_SIZE': '2', 'MASTER_ADDR': '127.0.0.1',
              'MASTER_PORT': str(port), 'PYTHONPATH': os.pathsep.join(sys.path)})
         for rank in range(2)]
