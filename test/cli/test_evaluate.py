@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from depthanyevent_ros.__main__ import main
+from depthanyevent_ros.cli import evaluate_parts
 from depthanyevent_ros.training.windows_file import write_windows
 
 EPOCH_S = 1_505_000_000
@@ -73,6 +74,16 @@ def test_a_data_set_beside_the_published_rows(mvsec, small_weights, capsys):
     assert '1 sequences, 2 maps' in text and 'Published for MVSEC' in text and '0.365' in text
 
 
+def test_what_cannot_be_scored_is_said_before_the_hours_of_the_others(
+        mvsec, tmp_path, capsys, monkeypatch):
+    """The second of two sequences has no depth: the first is not computed in vain."""
+    (tmp_path / 'ecd').mkdir()
+    (tmp_path / 'ecd' / 'events.txt').write_text('0.1 1 2 1\n')
+    monkeypatch.setattr(evaluate_parts, 'evaluate_recording', None)
+    assert main(['evaluate', str(mvsec), str(tmp_path / 'ecd')]) == 1
+    assert 'ecd has no depth to compare with' in capsys.readouterr().err
+
+
 def test_mistakes_end_in_a_sentence(windows, mvsec, small_weights, tmp_path, capsys):
     """Exit code 1 and what is wrong; no traceback."""
     weights = ['--weights', str(small_weights())]
@@ -85,7 +96,12 @@ def test_mistakes_end_in_a_sentence(windows, mvsec, small_weights, tmp_path, cap
             ([str(mvsec), '--most', '0'], '--most'),
             ([str(mvsec), '--depth-bag', str(tmp_path / 'nobag')], 'nobag'),
             ([str(mvsec), '--crop', '900x900', '--engine', 'torch'], '--crop'),
-            ([str(mvsec), '--engine', 'abacus'], 'abacus')):
+            ([str(mvsec), '--engine', 'abacus'], 'abacus'),
+            ([str(windows), '--device', 'abacus'], 'abacus'),
+            ([str(mvsec), '--sheet', str(tmp_path / 'x.txt')], 'must end in'),
+            ([str(mvsec), '--json', str(tmp_path / 'no' / 'x.json')], 'there is no folder'),
+            ([str(mvsec), str(mvsec), '--protocol', 'ramnet', '--most', '2', '--engine',
+              'torch'], 'nothing was scored')):
         assert main(['evaluate', *arguments, *weights]) == 1
         assert part in capsys.readouterr().err
     assert main(['evaluate', str(mvsec), '--crop', 'wide']) == 2

@@ -87,3 +87,27 @@ def test_dataset_of_one_kind(tmp_path):
                  '--sequences', '1', '--seed', '6']) == 0
     file, = map(WindowsFile, tmp_path.glob('*.h5'))
     assert (file.kind, file.seed) == ('warehouse', 60_000_000)
+
+
+@pytest.mark.parametrize('arguments, part', [
+    (['x.h5', '--dataset', 'd'], 'not both'), (['--dataset', 'd', '--motion', 'standing'],
+                                               '--motion goes with OUT'),
+    (['--dataset', 'd', '--duration', '2'], '--duration goes with OUT'),
+    (['x.h5', '--device', 'cpu'], '--device goes with --dataset'),
+    (['x.h5', '--jobs', '2'], '--jobs goes with --dataset'),
+    (['--dataset', 'd', '--batch', '2'], '--batch goes with --device'),
+    (['--dataset', 'd', '--jobs', '2', '--device', 'cpu'], '--jobs does not go'),
+    (['x.h5', '--duration', '0.02'], 'less than a window')])
+def test_nothing_that_is_asked_for_is_passed_over(tmp_path, monkeypatch, capsys, arguments, part):
+    """It is done or refused, and nothing is written."""
+    monkeypatch.chdir(tmp_path)
+    assert main(['simulate', *arguments]) == 1
+    assert part in capsys.readouterr().err and not list(tmp_path.rglob('*.h5'))
+
+
+def test_files_of_another_length_are_not_kept_silently(tmp_path, capsys):
+    """A data set of 1 window each does not become one of 2 by asking again."""
+    arguments = ['simulate', '--dataset', str(tmp_path), '--seed', '5', '--sequences', '1']
+    assert main([*arguments, '--windows', '1']) == 0
+    assert main([*arguments, '--windows', '2']) == 1
+    assert 'with 1 windows, not 2' in capsys.readouterr().err

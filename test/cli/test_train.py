@@ -78,6 +78,19 @@ def test_a_signal_ends_it_in_order(arguments, tmp_path):
     assert kept['step'] < 100000
 
 
+@pytest.mark.parametrize('name, n_windows, kind', [
+    ('mini_e2depth/test/mvsec_outdoor_day1', 2, 'voxel grids'), ('mini_mvsec_data.bag', 2, 'a bag'),
+    ('mini_dsec/train/mini_city_00_a', 3, 'DSEC'),
+    ('mini_eventscape/Town05/sequence_0', 2, 'EventScape')])
+def test_windows_are_made_of_all_that_has_depth(shared, tmp_path, capsys, name, n_windows, kind):
+    """Every window has events, depth and a frame."""
+    assert main(['windows', str(shared / 'fixtures' / name), str(tmp_path / 'x.h5')]) == 0, kind
+    file = WindowsFile(tmp_path / 'x.h5')
+    clip = file.read(0, n_windows)
+    assert len(file) == n_windows and clip.n_events.min() > 0
+    assert np.isfinite(clip.depth_m).any((1, 2)).all() and clip.frame.any((1, 2)).all()
+
+
 def test_windows_of_a_data_set_train(shared, arguments, tmp_path, capsys):
     """From the layout of MVSEC to a file that the trainer reads."""
     source = shared / 'fixtures' / 'mini_mvsec_data.hdf5'

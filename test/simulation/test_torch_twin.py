@@ -24,6 +24,13 @@ PLACES = [('room', 'walking'), ('corridor', 'flying'), ('street', 'rotating')]
 TIMES_S = (0.0, 0.21, 0.4)
 
 
+@pytest.fixture(scope='module', params=['cpu', pytest.param('cuda', marks=pytest.mark.skipif(
+    not torch.cuda.is_available(), reason='no GPU that torch can use'))])
+def device(request):
+    """Return where the twin runs."""
+    return request.param
+
+
 @pytest.fixture(scope='module')
 def worlds():
     """Return a world of each kind."""
@@ -31,10 +38,10 @@ def worlds():
 
 
 @pytest.fixture(scope='module')
-def twin(worlds):
+def twin(worlds, device):
     """Return brightness and depth of three worlds at three times, in one go."""
-    caster = TorchRayCaster(worlds, [CAMERA] * 3)
-    return caster.look([0, 1, 2], TIMES_S)
+    caster = TorchRayCaster(worlds, [CAMERA] * 3, device)
+    return [part.cpu() for part in caster.look([0, 1, 2], TIMES_S)]
 
 
 @pytest.mark.parametrize('which', range(3), ids=[kind for kind, _ in PLACES])
@@ -51,23 +58,23 @@ def test_pictures_and_depth_agree(which, worlds, twin):
     assert np.mean(np.abs(picture - other) > 2e-3) < 1e-2
 
 
-def test_a_picture_does_not_depend_on_its_batch(worlds, twin):
+def test_a_picture_does_not_depend_on_its_batch(worlds, twin, device):
     """Alone or with others, the same but for rounding."""
-    alone, _ = TorchRayCaster(worlds[1:2], [CAMERA]).look([0], TIMES_S[1:2])
-    np.testing.assert_allclose(alone[0].numpy(), twin[0][1].numpy(), atol=1e-4)
+    alone, _ = TorchRayCaster(worlds[1:2], [CAMERA], device).look([0], TIMES_S[1:2])
+    np.testing.assert_allclose(alone[0].cpu().numpy(), twin[0][1].numpy(), atol=1e-4)
 
 
-def test_pixels_fire_as_the_numba_version_does():
+def test_pixels_fire_as_the_numba_version_does(device):
     """Flicker without noise: the number of events, and time and polarity of the last, agree."""
     kinds = (PixelParameters(shot_hz=0.0, hot_share=0.0),
              PixelParameters(threshold_on=0.15, refractory_us=900, shot_hz=0.0, hot_share=0.0))
     sensors = [EventPixels(p, 30, 20, np.random.default_rng(i)) for i, p in enumerate(kinds)]
-    twin = TorchPixels(sensors)
+    twin = TorchPixels(sensors, device)
     rng = np.random.default_rng(5)
     pictures = rng.random((2, 20, 30), np.float32) ** 2
     for sensor, picture in zip(sensors, pictures):
         sensor.start(picture, 0)
-    twin.start(torch.from_numpy(pictures))
+    twin.start(torch.from_numpy(pictures).to(device))
     events, t_us = [[], []], np.zeros(2, np.int64)
     for _ in range(30):
         t_us = t_us + rng.integers(200, 3000, 2)
@@ -75,15 +82,15 @@ def test_pixels_fire_as_the_numba_version_does():
         pictures = pictures.astype(np.float32)
         for found, sensor, picture, t in zip(events, sensors, pictures, t_us.tolist()):
             found.append(sensor.look(picture, t))
-        twin.look(torch.from_numpy(pictures), torch.from_numpy(t_us))
+        twin.look(torch.from_numpy(pictures).to(device), torch.from_numpy(t_us))
     for b, found in enumerate(events):
         found = np.concatenate(found)
         number, last_us = np.zeros((20, 30), int), np.full((20, 30), -1)
         np.add.at(number, (found['y'], found['x']), 1)
         last_us[found['y'], found['x']] = found['t_ns'] // 1000
         assert len(found) > 1000
-        assert np.mean(number != twin.n_events[b].numpy()) < 0.01
-        assert np.mean(np.abs(last_us - twin.last_us[b].numpy()) > 1) < 0.01
+        assert np.mean(number != twin.n_events[b].cpu().numpy()) < 0.01
+        assert np.mean(np.abs(last_us - twin.last_us[b].cpu().numpy()) > 1) < 0.01
 
 
 def test_noise_resets_a_ready_pixel_only():
@@ -96,16 +103,28 @@ def test_noise_resets_a_ready_pixel_only():
     assert twin._change[0, 0, 1] == 0 and twin._change[0, 0, 0] != 0
 
 
-def test_windows_are_those_of_the_numba_version():
+def test_windows_are_those_of_the_numba_version(device):
     """Two sequences side by side: depth, number of events and pictures, nearly everywhere."""
     setup = Setup(PixelParameters(threshold_on=0.12, threshold_off=0.12, shot_hz=0.0,
                                   hot_share=0.0, leak_hz=0.3))
     ones, others = ([Simulation('corridor', 'standing', seed, 0.06, setup, most_pixels=10.0)
                      for seed in (3, 4)] for _ in range(2))
-    made = list(TwinWindows(ones).windows(1))
+    made = list(TwinWindows(ones, device).windows(1))
     assert sorted((w.sequence, w.stamp_ns) for w in made) == [(0, 50_000_000), (1, 50_000_000)]
     for window in made:
         expected, = windows_of(others[window.sequence], 1)
-        assert np.mean(np.abs(window.depth_m.numpy() / expected.depth_m - 1) > 1e-4) < 3e-3
+        assert np.mean(np.abs(window.depth_m.cpu().numpy() / expected.depth_m - 1) > 1e-4) < 3e-3
         assert window.n_events == pytest.approx(expected.window.n_events, rel=0.1)
-        assert np.mean(np.abs(window.image.numpy() - expected.window.image) > 0.05) < 0.01
+        assert np.mean(np.abs(window.image.cpu().numpy() - expected.window.image) > 0.05) < 0.01
+
+
+def test_noise_does_not_depend_on_the_batch(device):
+    """A data set that is continued, or made in other portions, is the same but for rounding."""
+    def simulation(seed):
+        return Simulation('corridor', 'standing', seed, 0.06, most_pixels=10.0)
+    together = {w.sequence: w for w in TwinWindows([simulation(3), simulation(4)],
+                                                   device).windows(1)}
+    alone, = TwinWindows([simulation(4)], device).windows(1)
+    assert together[1].n_events == pytest.approx(alone.n_events, rel=2e-3)
+    differs = (together[1].image - alone.image).abs() > 1e-3
+    assert differs.float().mean() < 1e-3

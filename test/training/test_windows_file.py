@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The file of training windows."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -76,6 +79,36 @@ def test_a_truncated_file_is_refused_with_a_sentence(tmp_path, part):
     path.write_bytes(whole[:part if part in (0, 100) else int(len(whole) * part)])
     with pytest.raises(MalformedInput, match='a.h5'):
         WindowsFile(path).read(0, 8)
+
+
+FULL = """
+import sys, signal, resource
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
+import numpy as np
+from depthanyevent_ros.errors import RecordingError
+from depthanyevent_ros.training.windows_file import write_windows
+random = np.random.default_rng(0)
+try:
+    with write_windows(sys.argv[1], 64, 64, kind='a', motion='b', seed=1, fx=1, fy=1, cx=1,
+                       cy=1) as writer:
+        for k in range(40):
+            image = np.zeros((3, 64, 64), np.float32)
+            image[0], image[1] = 1, random.random((64, 64))
+            writer.append(image, random.random((64, 64)), k, 1)
+except RecordingError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize('limit', [1000, 100_000, 400_000])
+def test_a_full_disk_is_one_sentence_and_no_crash(tmp_path, limit):
+    """In the head of the file, in the middle, and near its end; HDF5 would end the process."""
+    result = subprocess.run([sys.executable, '-c', FULL, tmp_path / 'x.h5', str(limit)],
+                            capture_output=True, text=True, timeout=120)
+    assert (result.returncode, result.stderr) == (0, '')
+    assert result.stdout == f'{tmp_path / "x.h5"} cannot be written: File too large\n'
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_windows_that_are_not_there_are_refused(tmp_path):

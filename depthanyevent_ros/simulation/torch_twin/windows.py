@@ -52,7 +52,8 @@ class TwinWindows:
                 [s.setup.pixels.shot_hz for s in simulations]))
         self._hot_hz = torch.from_numpy(
             np.stack([s.pixels.hot_rates_hz() for s in simulations])).to(self._device)
-        self._random = torch.Generator(self._device).manual_seed(simulations[0].seed)
+        # One for each: what lies beside a sequence does not change its noise.
+        self._random = [torch.Generator(self._device).manual_seed(s.seed) for s in simulations]
 
     @torch.inference_mode()
     def windows(self, n_windows: int) -> Iterator[TwinWindow]:
@@ -85,8 +86,9 @@ class TwinWindows:
         before, span = (torch.from_numpy(a).to(self._device)[:, None, None]
                         for a in (before_us, t_us - before_us))
         shot = self._shot_hz * (1 - 0.75 * brightness.clamp(max=1))
-        chance, when, sign = torch.rand((3, *brightness.shape), generator=self._random,
-                                        device=self._device)
+        chance, when, sign = torch.stack([
+            torch.rand((3, *brightness.shape[1:]), generator=random, device=self._device)
+            for random in self._random], 1)
         noisy = chance < (shot + self._hot_hz) * (span * 1e-6)
         self._pixels.add_noise(noisy, before + (when * span).long(),
                                (sign < 0.5) | (self._hot_hz > 0))
