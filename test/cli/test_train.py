@@ -79,7 +79,8 @@ def test_a_signal_ends_it_in_order(arguments, tmp_path):
 
 
 @pytest.mark.parametrize('name, n_windows, kind', [
-    ('mini_e2depth/test/mvsec_outdoor_day1', 2, 'voxel grids'), ('mini_mvsec_data.bag', 2, 'a bag'),
+    ('mini_e2depth/test/mvsec_outdoor_day1', 2, 'voxel grids'),
+    ('mini_mvsec_data.bag', 2, 'a bag'),
     ('mini_dsec/train/mini_city_00_a', 3, 'DSEC'),
     ('mini_eventscape/Town05/sequence_0', 2, 'EventScape')])
 def test_windows_are_made_of_all_that_has_depth(shared, tmp_path, capsys, name, n_windows, kind):
