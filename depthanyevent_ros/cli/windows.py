@@ -19,7 +19,8 @@ from depthanyevent_ros.recordings.open_sequence import open_sequence
 
 def add_arguments(parser) -> None:
     """Declare the arguments."""
-    parser.add_argument('source', type=Path, metavar='SRC', help='a data set or bag with depth')
+    parser.add_argument('source', type=Path, metavar='SRC',
+                        help='a data set or bag with depth or frames')
     parser.add_argument('destination', type=Path, metavar='DST.h5', help='the file to be')
     parser.add_argument('--kind', default='street',
                         help='of the scenes; training balances kinds (default: %(default)s)')
@@ -28,6 +29,9 @@ def add_arguments(parser) -> None:
     parser.add_argument('--side', choices=('left', 'right'), default='left',
                         help='which camera of a stereo data set (default: %(default)s)')
     parser.add_argument('--events-topic', metavar='TOPIC', help='of a bag with several')
+    parser.add_argument('--at', choices=('depth', 'frames'), default='depth',
+                        help='where windows end: at depth maps, or at frames, for a teacher to '
+                             'label (default: %(default)s)')
     parser.add_argument('--crop', type=size_of, metavar='HxW',
                         help='keep the middle alone; the paper: 320x640 of DSEC')
 
@@ -45,9 +49,10 @@ def run(args) -> int:
     with (open_sequence(args.source, args.events_topic) if reader is None else
           reader(args.source, args.side)) as sequence, tqdm(
             desc=str(args.source), unit=' windows', leave=False, file=sys.stderr,
-            total=len(sequence.depths or ()), disable=None) as bar:
+            total=len((sequence.depths if args.at == 'depth' else sequence.frames) or ()),
+            disable=None) as bar:
         n_windows = write_sequence(sequence, args.destination, args.kind,
                                    round(args.window_ms * 1000),
-                                   lambda done: bar.update(done - bar.n), args.crop)
+                                   lambda done: bar.update(done - bar.n), args.crop, args.at)
     print(f'{n_windows} windows: {args.destination}')
     return 0

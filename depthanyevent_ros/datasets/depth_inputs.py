@@ -42,23 +42,24 @@ ENCODINGS = {'tencode': tencode_of, 'voxels': voxels_of}
 
 
 def image_reader(sequence: EventSequence, window_ns: int = 50_000_000,
-                 encoding: str = 'tencode') -> Read:
+                 encoding: str = 'tencode', view: Optional[str] = None) -> Read:
     """
     Return what reads the image of each depth map.
 
     :param encoding: of ENCODINGS; E2Depth's files have voxel grids whatever is asked for.
+    :param view: raw or rect; None is that of the sequence's depth.
     :raises RecordingError: if there are no events.
     """
     if isinstance(sequence, E2DepthSequence):
         return voxel_images(sequence)
-    return event_images(sequence, window_ns, encoding)
+    return event_images(sequence, window_ns, encoding, view or sequence.depths.frame)
 
 
-def event_images(sequence: EventSequence, window_ns: int, encoding: str) -> Read:
+def event_images(sequence: EventSequence, window_ns: int, encoding: str, view: str) -> Read:
     """Return what makes the image of the events before a stamp."""
     if sequence.t_first_ns is None:
         raise RecordingError(f'{sequence.path} has no events')
-    place, encode = placing(sequence, sequence.depths.frame), ENCODINGS[encoding]
+    place, encode = placing(sequence, view), ENCODINGS[encoding]
 
     def read(index: int, stamp_ns: int):
         start_ns = stamp_ns - window_ns

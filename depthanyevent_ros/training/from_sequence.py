@@ -1,38 +1,42 @@
 # Copyright 2026 The depthanyevent_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Window files from data sets and bags with depth, as their readers give them.
+Window files from data sets and bags, as their readers give them.
 
-A window ends at each depth stamp; one that the recording covers by less than half is left out. One
-window is in memory at a time, whatever the size of the files.
+A window ends at each depth map, or at each frame for a teacher to label (arXiv 2509.15224 takes
+the stamps of the frames); one that the recording covers by less than half is left out. One window
+is in memory at a time, whatever the size of the files.
 """
 
 from pathlib import Path
 from typing import Callable, Optional
 
+import numpy as np
+
 from depthanyevent_ros.datasets.depth_inputs import image_reader
-from depthanyevent_ros.datasets.sequence import EventSequence
+from depthanyevent_ros.datasets.sequence import DepthSeries, EventSequence
 from depthanyevent_ros.datasets.views import frame_reader, intrinsics, middle_of, Size
 from depthanyevent_ros.errors import RecordingError
 from depthanyevent_ros.training.windows_file import write_windows
 
+DEPTH, FRAMES = 'depth', 'frames'
+
 
 def write_sequence(sequence: EventSequence, path: Path, kind: str, window_us: int = 50_000,
                    progress: Callable[[int], None] = lambda n: None,
-                   crop: Optional[Size] = None) -> int:
+                   crop: Optional[Size] = None, at: str = DEPTH) -> int:
     """
-    Write the windows of a sequence that have depth; return how many.
+    Write the windows of a sequence; return how many.
 
     :param kind: a word for scenes of this sort; sampling balances kinds.
     :param progress: told the number of windows done.
     :param crop: height and width of the middle that is kept; None keeps all.
+    :param at: where windows end, DEPTH or FRAMES; at frames no depth is known.
     :raises ConfigError: if the crop is larger than the pictures.
-    :raises RecordingError: if the sequence has no depth, or none with events before it.
+    :raises RecordingError: if the sequence has no depth (frames), or none with events before it.
     """
-    depths = sequence.depths
-    if depths is None or not len(depths):
-        raise RecordingError(f'{sequence.path} has no depth to learn from')
-    read_image = image_reader(sequence, 1000 * window_us)
+    depths = ENDS[at](sequence)
+    read_image = image_reader(sequence, 1000 * window_us, view=depths.frame)
     read_frame = frame_reader(sequence, depths.frame)
     fx, fy, cx, cy = intrinsics(sequence.camera, depths.frame)
     size = sequence.height, sequence.width
@@ -49,6 +53,26 @@ def write_sequence(sequence: EventSequence, path: Path, kind: str, window_us: in
                 n_windows += 1
             progress(index + 1)
         if not n_windows:
-            raise RecordingError(f'{sequence.path} has no depth map with {window_us} us of events '
+            raise RecordingError(f'{sequence.path} has no {at} with {window_us} us of events '
                                  'before it')
     return n_windows
+
+
+def at_depth(sequence: EventSequence) -> DepthSeries:
+    """Return the depth of a sequence."""
+    if not sequence.depths:
+        frames = f'; it has frames: --at {FRAMES}, and a teacher' if sequence.frames else ''
+        raise RecordingError(f'{sequence.path} has no depth to learn from{frames}')
+    return sequence.depths
+
+
+def at_frames(sequence: EventSequence) -> DepthSeries:
+    """Return unknown depth at the stamps of the frames, in the view of the events."""
+    if not sequence.frames or not sequence.n_events:
+        raise RecordingError(f'{sequence.path} has no frames with events for a teacher to label')
+    unknown = np.full((sequence.height, sequence.width), np.nan, np.float32)
+    return DepthSeries(sequence.frames.stamps_ns, lambda i: unknown, 'raw')
+
+
+#: Where windows end.
+ENDS = {DEPTH: at_depth, FRAMES: at_frames}

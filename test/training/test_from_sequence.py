@@ -119,14 +119,31 @@ def test_events_outside_the_sensor_are_not_moved_into_the_rectified_view():
     assert x.tolist() == [-1, -1, 4] and y[2] == 5
 
 
+def test_windows_end_at_frames_for_a_teacher(tmp_path):
+    """No depth is needed and none is known; rectified depth does not move the events."""
+    camera = CameraModel.from_values(W, H, [20, 0, 15, 0, 20, 11, 0, 0, 1], [0] * 5, 'plumb_bob')
+    reader = Reader('rect', camera)
+    reader.frames = FrameSeries(np.array([90, 135]) * MS, lambda k: np.full((H, W), 7, np.uint8))
+    assert write_sequence(reader, tmp_path / 'a.h5', 'street', at='frames') == 2
+    clip = WindowsFile(tmp_path / 'a.h5').read(0, 2)
+    assert (clip.stamp_ns // MS).tolist() == [90, 135] and np.isnan(clip.depth_m).all()
+    assert (clip.frame == 7).all()
+    inside = EVENTS[40:90]
+    image = encode_tencode(inside['x'], inside['y'], inside['t_ns'], inside['p'], H, W)
+    np.testing.assert_allclose(clip.tencode[0], image, atol=0.003)
+    reader.frames = None
+    with pytest.raises(RecordingError, match='no frames with events'):
+        write_sequence(reader, tmp_path / 'b.h5', 'street', at='frames')
+
+
 def test_a_sequence_without_depth_is_refused(tmp_path):
     """With a sentence, and no file is left."""
     reader = Reader()
     reader.depths = None
-    with pytest.raises(RecordingError, match='no depth'):
+    with pytest.raises(RecordingError, match='no depth .* it has frames: --at frames'):
         write_sequence(reader, tmp_path / 'a.h5', 'street')
     reader = Reader()
     reader.depths = DepthSeries(np.array([-10 * MS]), reader.events_between)
-    with pytest.raises(RecordingError, match='no depth map with 50000 us'):
+    with pytest.raises(RecordingError, match='no depth with 50000 us'):
         write_sequence(reader, tmp_path / 'a.h5', 'street')
     assert list(tmp_path.iterdir()) == []

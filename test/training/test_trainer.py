@@ -173,6 +173,14 @@ def test_a_teacher_labels_the_frames(make_recipe, windows, tmp_path, target):
     assert training.bad_steps == 0 and training.average.n_steps == 2
 
 
+def test_a_teacher_needs_no_depth(make_recipe, tmp_path, write_planes):
+    """Windows that end at frames have none."""
+    write_planes(tmp_path / 'train' / '1.h5', hole=70, with_frames=True)
+    recipe = make_recipe(target='teacher', teacher='efflite0-frames', steps=1,
+                         loss={'name': 'scale_and_shift_invariant'}, output_kind='relative')
+    assert train(recipe, tmp_path, tmp_path / 'out').average.n_steps == 1
+
+
 def test_weights_for_events_are_no_teacher(make_recipe, windows, tmp_path, small_weights):
     """They would see a frame as events, and say something."""
     with pytest.raises(WeightsError, match='looks at events'):
