@@ -83,10 +83,19 @@ def _run_verb(verb, argv):
         return _guarded(module.run, args, verb)
 
 
+class Ended(KeyboardInterrupt):
+    """
+    A signal asked to end.
+
+    Not KeyboardInterrupt itself: if that passes through code that was made from text (dataclasses,
+    serialisers of messages), Python ends by SIGINT in the end, whoever handled it.
+    """
+
+
 @contextmanager
 def ended_by_signals():
     """
-    Let SIGTERM and SIGHUP end a verb as Ctrl-C does: files that are half done are removed.
+    Let SIGINT (Ctrl-C), SIGTERM and SIGHUP end a verb: files that are half done are removed.
 
     Verbs that serve (play, demo, train) replace this by handlers of their own.
     """
@@ -97,10 +106,10 @@ def ended_by_signals():
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)
             return
-        raise KeyboardInterrupt
-    for number in (signal.SIGTERM, signal.SIGHUP):
+        raise Ended
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if (threading.current_thread() is threading.main_thread()
-                and signal.getsignal(number) == signal.SIG_DFL):
+                and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler)):
             before[number] = signal.signal(number, end)
     try:
         yield

@@ -170,11 +170,11 @@ def test_a_conversion_that_is_ended_leaves_nothing_behind(tmp_path, number):
     source = write_mvsec(tmp_path, 2_000_000)
     process = subprocess.Popen(
         [sys.executable, '-m', 'depthanyevent_ros', 'convert', source, tmp_path / 'out' / 'bag',
-         '--packet-ms', '0.01'], stderr=subprocess.PIPE, text=True)
-    for _ in range(600):
+         '--packet-ms', '0.0005'], stderr=subprocess.PIPE, text=True)     # takes many seconds
+    for _ in range(6000):
         if (tmp_path / 'out').exists() and os.listdir(tmp_path / 'out'):
             break
-        time.sleep(0.05)
+        time.sleep(0.01)
     process.send_signal(number)
     _, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (1, 'depthanyevent convert: interrupted\n')
