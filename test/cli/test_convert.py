@@ -170,7 +170,10 @@ def test_a_conversion_that_is_ended_leaves_nothing_behind(tmp_path, number):
     source = write_mvsec(tmp_path, 2_000_000)
     process = subprocess.Popen(
         [sys.executable, '-m', 'depthanyevent_ros', 'convert', source, tmp_path / 'out' / 'bag',
-         '--packet-ms', '0.0005'], stderr=subprocess.PIPE, text=True)     # takes many seconds
+         '--packet-ms', '0.0005'],                           # takes many seconds
+        stderr=subprocess.PIPE, text=True,
+        # A shell's background job, which the tests may be, ignores SIGINT and passes that on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     for _ in range(6000):
         if (tmp_path / 'out').exists() and os.listdir(tmp_path / 'out'):
             break
