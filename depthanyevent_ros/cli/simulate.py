@@ -203,8 +203,9 @@ def _written(folder, sequences, n_windows, jobs):
 
 def _written_on(device, folder, sequences, n_windows, batch):
     """Write sequences by the torch twin and yield once for each."""
-    from depthanyevent_ros.simulation.torch_twin.windows import check_device, TwinWindows
-    check_device(device)
+    from depthanyevent_ros.network.device import usable_device
+    from depthanyevent_ros.simulation.torch_twin.windows import TwinWindows
+    device = usable_device(device)
     for start in range(0, len(sequences), batch):
         part = sequences[start:start + batch]
         simulations = [simulation_of(sequence, n_windows, WINDOW_US) for sequence in part]

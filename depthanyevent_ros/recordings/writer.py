@@ -4,9 +4,9 @@
 
 import os
 from pathlib import Path
+import secrets
 import shutil
 import sqlite3
-import tempfile
 from typing import Optional
 
 from rosbags.interfaces import Qos
@@ -58,20 +58,21 @@ class BagWriter:
         if self.path.exists() and not is_bag_folder(self.path):
             raise RecordingError(f'{self.path} is not replaced: it is no rosbag2 folder, or holds '
                                  'other things too')
-        self._growing = None
+        # Named before it is there, so that whatever ends this leaves nothing behind.
+        self._growing = self.path.with_name(f'.{self.path.name}.{secrets.token_hex(4)}')
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._growing = Path(tempfile.mkdtemp(prefix=f'.{self.path.name}.',
-                                                  dir=self.path.parent))
+            self._growing.mkdir()
             self._writer = Writer(self._growing / self.path.name, version=9,
                                   storage_plugin=StoragePlugin[storage.upper()])
             if compress:
                 self._writer.set_compression(CompressionMode.STORAGE, CompressionFormat.ZSTD)
             self._writer.open()
-        except (OSError, sqlite3.Error) as error:
-            if self._growing is not None:
-                shutil.rmtree(self._growing, ignore_errors=True)
-            raise RecordingError(f'{self.path} cannot be written: {error}') from None
+        except BaseException as error:          # Ctrl-C too
+            shutil.rmtree(self._growing, ignore_errors=True)
+            if isinstance(error, (OSError, sqlite3.Error)):
+                raise RecordingError(f'{self.path} cannot be written: {error}') from None
+            raise
         self._connections = {}
 
     def add_topic(self, topic: str, msgtype: str, qos: Optional[Qos] = None):

@@ -11,6 +11,7 @@ from torch import distributed, nn, Tensor
 from torch.nn.parallel import DistributedDataParallel
 
 from depthanyevent_ros.errors import ConfigError
+from depthanyevent_ros.network.device import usable_device
 from depthanyevent_ros.network.dpt_head import State
 
 #: Threads of gloo outlive a group that DistributedDataParallel has used (PyTorch 2.13). One
@@ -160,12 +161,7 @@ def choose_device(device: str, local_rank: int) -> torch.device:
     :raises ConfigError: if there is no such device here.
     """
     if device != 'auto':
-        try:
-            torch.zeros(1, device=device)
-            return torch.device(device)
-        except (RuntimeError, AssertionError) as error:     # the latter: built without CUDA
-            reason = str(error).splitlines()[0]
-            raise ConfigError(f'the device {device!r} cannot be used: {reason}') from None
+        return usable_device(device)
     if not torch.cuda.is_available():
         return torch.device('cpu')
     torch.cuda.set_device(local_rank)

@@ -296,6 +296,26 @@ def test_ros1_bags_are_merged_and_translated(tmp_path, capsys):
         np.testing.assert_array_equal(old.events_by_index(0, 300), new.events_by_index(0, 300))
 
 
+def test_the_cameras_of_a_pair_take_turns(tmp_path, capsys):
+    """Each goes forward in time; together they do not, and that is no jump."""
+    store = get_typestore(Stores.ROS2_JAZZY)
+    event, array, time_of, header = register_event_array(store)
+    with Ros2Writer(tmp_path / 'pair', version=9) as writer:
+        topics = [writer.add_connection(f'/davis/{side}/events', array.__msgtype__,
+                                        typestore=store) for side in ('left', 'right')]
+        for k in range(3):
+            for i, topic in enumerate(topics):
+                x = 999 if (k, i) == (1, 1) else 1
+                message = array(header(time_of(0, 0), 'cam'), 260, 346, [
+                    event(x, 2, time_of(0, 10_000_000 * k + t), True) for t in (5, 9_000_000)])
+                writer.write(topic, 10_000_000 * (k + 1),
+                             store.serialize_cdr(message, array.__msgtype__))
+    code, out, err = convert(capsys, tmp_path / 'pair', tmp_path / 'bag')
+    assert code == 0 and out.startswith('10 events')
+    assert err == ('note: /davis/right/events: 2 events are left out: they lie outside the sensor '
+                   'or have no time that can be\n')
+
+
 def write_bursts(path, **qos):
     """Write a rosbag2 whose long packets were recorded in bursts: 3 of 10 ms within 20 us."""
     store = get_typestore(Stores.ROS2_JAZZY)

@@ -51,7 +51,7 @@ class BagConversion:
         self._decoders, self._events = {}, {}
         self._converters, self._newest_ns = {}, {}
         self.n_malformed = 0
-        self.inside = InsideSensor()
+        self._inside = {}       # of each topic: the cameras of a pair take turns
         sources = [bag.source for bag in bags]
         self._notes = [note for source in sources for note in source.notes]
         for topic in _unknown(sources):
@@ -61,7 +61,9 @@ class BagConversion:
     def notes(self):
         """Return what the user should know, one sentence each."""
         lost = f'{self.n_malformed} messages cannot be read and are left out'
-        return self._notes + ([lost] if self.n_malformed else []) + self.inside.notes
+        inside = [f'{topic}: {note}' for topic, each in self._inside.items()
+                  for note in each.notes]
+        return self._notes + ([lost] if self.n_malformed else []) + inside
 
     def offered(self) -> Iterator[Tuple[str, str, Qos]]:
         """Yield topics that were not offered as usual: name, type and QoS."""
@@ -96,10 +98,9 @@ class BagConversion:
         if key not in self._decoders:
             self._decoders[key] = make_decoder(message.encoding)
             self._events.setdefault(raw.topic, self._make_events())
-        events = decode_all(self._decoders[key], message)
-        if not len(events):
-            return
-        events = self.inside.keep(events, message.width, message.height)
+        inside = self._inside.setdefault(raw.topic, InsideSensor())
+        events = inside.keep(decode_all(self._decoders[key], message), message.width,
+                             message.height)
         if not len(events):
             return
         writing, end_ns = self._events[raw.topic], int(events['t_ns'][-1])

@@ -8,7 +8,6 @@ from typing import Iterator, Sequence
 import numpy as np
 import torch
 
-from depthanyevent_ros.errors import ConfigError
 from depthanyevent_ros.simulation.optics import pixel_rays, view_of
 from depthanyevent_ros.simulation.pacing import sample
 from depthanyevent_ros.simulation.placing import place
@@ -103,19 +102,6 @@ class TwinWindows:
                              (shown & ~up).float()])
         return TwinWindow(i, self.simulations[i].start_ns + t_us * 1000,
                           int(pixels.n_events[i].sum()), image, depth_m)
-
-
-def check_device(device: str) -> None:
-    """
-    Find out whether torch can use a device here.
-
-    :raises ConfigError: if not; the sentence says why.
-    """
-    try:
-        torch.empty(0, device=device)
-    except (RuntimeError, AssertionError) as error:
-        reason = str(error).splitlines()[0]
-        raise ConfigError(f'the device {device!r} cannot be used: {reason}') from error
 
 
 def nearest_m(simulation: Simulation, t_s: float, view: np.ndarray) -> np.ndarray:
