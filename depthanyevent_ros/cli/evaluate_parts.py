@@ -9,6 +9,7 @@ from tqdm import tqdm
 from depthanyevent_ros.engines.factory import make_engine
 from depthanyevent_ros.engines.protocol import EngineSpec
 from depthanyevent_ros.errors import ConfigError, EngineUnavailable, RecordingError
+from depthanyevent_ros.evaluation.depth_meaning import holds_metres
 from depthanyevent_ros.evaluation.depth_sources import BagDepth, EngineDepth
 from depthanyevent_ros.evaluation.inputs import InputPlan
 from depthanyevent_ros.evaluation.priors import priors_of
@@ -77,7 +78,7 @@ def score_recordings(args, weights):
     if args.depth_bag and len(args.recordings) > 1:
         raise ConfigError('--depth-bag goes with one recording')
     one = weights[0]
-    is_metric = args.depth_bag is None and one.output_kind == 'metric'
+    is_metric = holds_metres(args.depth_bag) if args.depth_bag else one.output_kind == 'metric'
     method = MethodScores(args.depth_bag.name if args.depth_bag else one.name)
     protocols = make_protocols(args.protocols, is_metric, ALIGN[args.align])
     inputs = InputPlan(round(args.window_ms * 1e6), args.encoding, args.crop)

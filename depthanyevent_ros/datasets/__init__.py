@@ -3,7 +3,8 @@
 """Data sets in: one reader per format, all with the interface of datasets/sequence.py."""
 
 from depthanyevent_ros.datasets.sequence import (
-    DepthSeries, event_blocks, EventSequence, FrameSeries, PoseSeries, Series,
+    DepthSeries, event_blocks, EventSequence, FrameSeries, ImuSeries, PoseSeries, Series,
 )
 
-__all__ = ['DepthSeries', 'EventSequence', 'FrameSeries', 'PoseSeries', 'Series', 'event_blocks']
+__all__ = ['DepthSeries', 'EventSequence', 'FrameSeries', 'ImuSeries', 'PoseSeries', 'Series',
+           'event_blocks']

@@ -71,9 +71,9 @@ def event_images(sequence: EventSequence, window_ns: int, encoding: str, view: s
 
 
 def voxel_images(sequence: E2DepthSequence) -> Read:
-    """Return what makes the image of the stored voxel grid of a depth map."""
+    """Return what makes the image of the stored voxel grid that is nearest to a stamp."""
     def read(index: int, stamp_ns: int):
-        grid = sequence.voxel_of_depth(index)
+        grid = sequence.voxel_at(stamp_ns)
         return encode_tencode_voxel(grid), int(np.abs(grid).sum())
     return read
 

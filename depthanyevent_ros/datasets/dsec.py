@@ -15,7 +15,10 @@ import numpy as np
 from depthanyevent_ros.datasets.dsec_calibration import DsecCalibration
 from depthanyevent_ros.datasets.dsec_events import DsecEvents
 from depthanyevent_ros.datasets.folders import read_columns, read_png
-from depthanyevent_ros.datasets.hdf5_file import dataset_in, need_blosc, open_hdf5
+from depthanyevent_ros.datasets.hdf5_file import (
+    dataset_in, need_blosc, open_hdf5, read_from,
+)
+from depthanyevent_ros.datasets.labels import find_labels
 from depthanyevent_ros.datasets.sequence import DepthSeries, FrameSeries, SequenceBase
 from depthanyevent_ros.datasets.times import NS_PER_US
 from depthanyevent_ros.errors import RecordingError
@@ -56,9 +59,11 @@ class DsecSequence(SequenceBase):
             return
         calibration = DsecCalibration(file, side)
         self.camera = calibration.camera
+        self.rectify_map = self._read_rectify_map(side)
         self.frames = self._open_frames(side, calibration)
         if side == 'left':
             self.depths = self.depths_rect = self._open_depths(calibration)
+            self.labels = self._open_labels()
 
     def _open_depths(self, calibration):
         folder = self._folder / 'disparity'
@@ -74,6 +79,13 @@ class DsecSequence(SequenceBase):
         return DepthSeries(stamps_ns, lambda i: depth_of_disparity(
             files[i], calibration.focal_baseline), 'rect')
 
+    def _open_labels(self):
+        # Of the frames as the rectified event camera sees them: ev_inf, which need not be there.
+        images = self._folder / 'images'
+        stamps_ns = stamps_us(images / 'timestamps.txt') * NS_PER_US
+        return find_labels(images / 'left' / 'ev_inf', np.arange(len(stamps_ns)), stamps_ns,
+                           'rect', (HEIGHT, WIDTH))
+
     def _open_frames(self, side, calibration):
         stamps_ns = stamps_us(self._folder / 'images' / 'timestamps.txt') * NS_PER_US
         files = sorted((self._folder / 'images' / side / 'rectified').glob('*.png'))
@@ -82,17 +94,26 @@ class DsecSequence(SequenceBase):
                 self.notes.append(f'{len(files)} pictures have {len(stamps_ns)} stamps: none is '
                                   'used')
             return None
-        grid = warp_grid(self._rectify_map(side), calibration.frame_from_event)
+        if self.rectify_map is None:
+            raise RecordingError(f'{self._map_of(side)} is missing: it belongs to the events')
+        grid = warp_grid(self.rectify_map, calibration.frame_from_event)
         return FrameSeries(stamps_ns, lambda i: cv2.remap(
             read_png(files[i]), grid, None, cv2.INTER_CUBIC))
 
-    def _rectify_map(self, side):
-        path = self._folder / 'events' / side / 'rectify_map.h5'
+    def _map_of(self, side):
+        return self._folder / 'events' / side / 'rectify_map.h5'
+
+    def _read_rectify_map(self, side):
+        path = self._map_of(side)
         if not path.is_file():
-            raise RecordingError(f'{path} is missing: it belongs to the events')
+            return None
         with open_hdf5(path) as file:
             need_blosc(file, 'rectify_map')
-            return dataset_in(file, 'rectify_map')[:]
+            found = read_from(dataset_in(file, 'rectify_map'), ...)
+        if found.shape != (HEIGHT, WIDTH, 2):
+            raise RecordingError(f'{path} holds a map of the shape {list(found.shape)}, not '
+                                 f'{[HEIGHT, WIDTH, 2]}')
+        return found
 
     def close(self) -> None:
         """Close the event file."""

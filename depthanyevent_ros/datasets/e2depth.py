@@ -11,11 +11,18 @@ from pathlib import Path
 
 import numpy as np
 
-from depthanyevent_ros.datasets.folders import read_array, read_png, stamped_files
+from depthanyevent_ros.datasets.folders import (
+    read_array, read_png, read_stamps, stamped_files,
+)
+from depthanyevent_ros.datasets.labels import find_labels
 from depthanyevent_ros.datasets.sequence import DepthSeries, FrameSeries, SequenceBase, Series
 from depthanyevent_ros.errors import RecordingError
 
 WIDTH, HEIGHT = 346, 260
+#: A label farther than this from the end of every voxel grid shows other things than the grids.
+LABEL_NS = 5_000_000
+#: Folders of frames; the first that is there is taken.
+FRAMES = ('davis_left_sync', 'davis')
 
 
 class E2DepthSequence(SequenceBase):
@@ -45,11 +52,35 @@ class E2DepthSequence(SequenceBase):
         stamps_of_depth_ns, maps = stamped_files(folder / 'depth' / 'data', 'depth_*.npy')
         if maps:
             self.depths = DepthSeries(stamps_of_depth_ns, lambda i: read_array(maps[i]), 'raw')
-        for name in ('davis_left_sync', 'davis'):
+        for name in FRAMES:
             stamps_of_frames_ns, pictures = stamped_files(folder / 'rgb' / name, 'frame_*.png')
             if pictures:
                 self.frames = FrameSeries(stamps_of_frames_ns, lambda i: read_png(pictures[i]))
                 break
+        for name in FRAMES:
+            self._open_labels(folder / 'rgb' / name)
+
+    def _open_labels(self, frames):
+        """Take the labels of a folder of frames that have a voxel grid."""
+        stamps = frames / 'timestamps.txt'
+        if not stamps.is_file():
+            return
+        found = find_labels(frames, *read_stamps(stamps), 'raw', (HEIGHT, WIDTH))
+        for name, labels in found.items():
+            # davis_left_sync_<teacher> begins with davis_ too: it is there already.
+            if name not in self.labels:
+                self.labels[name] = self._with_grids(name, labels)
+
+    def _with_grids(self, name, labels):
+        grids_ns, last = self.voxels.stamps_ns, len(self.voxels) - 1
+        after = np.searchsorted(grids_ns, labels.stamps_ns)
+        gaps_ns = [np.abs(grids_ns[np.clip(k, 0, last)] - labels.stamps_ns)
+                   for k in (after - 1, after)]
+        kept = np.flatnonzero(np.minimum(*gaps_ns) <= LABEL_NS)
+        if len(kept) < len(labels):
+            self.notes.append(f'{len(labels) - len(kept)} of the {len(labels)} labels in {name} '
+                              'have no voxel grid of their time and are left out')
+        return DepthSeries(labels.stamps_ns[kept], lambda i: labels.read(kept[i]), labels.frame)
 
     def voxel_of_depth(self, i: int) -> np.ndarray:
         """
@@ -57,8 +88,11 @@ class E2DepthSequence(SequenceBase):
 
         Where their numbers differ, the same index is not the same time.
         """
-        gaps_ns = np.abs(self.voxels.stamps_ns - self.depths.stamps_ns[i])
-        return self.voxels.read(int(np.argmin(gaps_ns)))
+        return self.voxel_at(int(self.depths.stamps_ns[i]))
+
+    def voxel_at(self, stamp_ns: int) -> np.ndarray:
+        """Return the grid nearest to a time, float32 [5, H, W]."""
+        return self.voxels.read(int(np.argmin(np.abs(self.voxels.stamps_ns - stamp_ns))))
 
 
 def tencode_of_voxels(voxels: np.ndarray) -> np.ndarray:

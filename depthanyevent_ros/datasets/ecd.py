@@ -4,8 +4,8 @@
 A text folder of the Event Camera Dataset (DAVIS240C, 240x180).
 
 Mueggler et al., The Event-Camera Dataset and Simulator, IJRR 2017, arXiv:1610.08336: events.txt
-(t x y p), images.txt (t path), groundtruth.txt (t px py pz qx qy qz qw) and calib.txt
-(fx fy cx cy k1 k2 p1 p2 k3); t in s from 0, p 0 or 1.
+(t x y p), images.txt (t path), imu.txt (t ax ay az gx gy gz), groundtruth.txt (t px py pz qx qy qz
+qw) and calib.txt (fx fy cx cy k1 k2 p1 p2 k3); t in s from 0, p 0 or 1, m/s^2 and rad/s.
 """
 
 from pathlib import Path
@@ -16,13 +16,16 @@ from depthanyevent_ros.datasets.chunks import ChunkedEvents
 from depthanyevent_ros.datasets.event_text import EventText
 from depthanyevent_ros.datasets.folders import read_columns, read_lines, read_png
 from depthanyevent_ros.datasets.rotations import matrix_of
-from depthanyevent_ros.datasets.sequence import FrameSeries, PoseSeries, SequenceBase
+from depthanyevent_ros.datasets.sequence import (
+    FrameSeries, ImuSeries, PoseSeries, SequenceBase,
+)
 from depthanyevent_ros.datasets.times import seconds_to_ns
 from depthanyevent_ros.depth.camera import CameraModel
 from depthanyevent_ros.errors import RecordingError
 
 WIDTH, HEIGHT = 240, 180
 _POSE = ('t', 'px', 'py', 'pz', 'qx', 'qy', 'qz', 'qw')
+_IMU = ('t', 'ax', 'ay', 'az', 'gx', 'gy', 'gz')
 _CALIBRATION = ('fx', 'fy', 'cx', 'cy', 'k1', 'k2', 'p1', 'p2', 'k3')
 
 
@@ -48,6 +51,7 @@ class EcdSequence(SequenceBase):
         self.t_first_ns, self.t_last_ns = events.span_ns
         self.camera = _camera(folder / 'calib.txt')
         self.frames = _frames(folder)
+        self.imu = _imu(folder / 'imu.txt')
         self.poses = _poses(folder / 'groundtruth.txt')
 
 
@@ -73,6 +77,13 @@ def _frames(folder):
     except (ValueError, IndexError) as error:
         raise RecordingError(f'{path} is not made of stamps and names: {error}') from None
     return FrameSeries(stamps_ns, lambda i: read_png(files[i]))
+
+
+def _imu(path):
+    if not path.is_file():
+        return None
+    rows = read_columns(path, _IMU)
+    return ImuSeries(seconds_to_ns(rows[:, 0]), lambda i: rows[i, 1:])
 
 
 def _poses(path):

@@ -71,24 +71,40 @@ def stamped_files(folder: Path, pattern: str) -> Tuple[np.ndarray, List[Path]]:
     """
     Return the stamps (int64 ns) and files of a folder with a timestamps.txt of index and seconds.
 
-    Where their numbers differ, a file belongs to the stamp with the index that ends its name.
-
     :raises RecordingError: if a file has no stamp.
     """
     files = sorted(folder.glob(pattern))
     if not files:
         return np.zeros(0, np.int64), []
-    stamps = folder / 'timestamps.txt'
-    if not stamps.is_file():
-        raise RecordingError(f'{stamps} is missing')
-    rows = read_columns(stamps, ('index', 'seconds'))
-    stamps_ns = seconds_to_ns(rows[:, 1])
+    return stamps_of(files, *read_stamps(folder / 'timestamps.txt')), files
+
+
+def read_stamps(path: Path) -> Tuple[np.ndarray, np.ndarray]:
+    """
+    Return the columns of a timestamps.txt: index, int (N,), and stamps, int64 ns (N,).
+
+    :raises RecordingError: if it is missing, or has other columns.
+    """
+    if not path.is_file():
+        raise RecordingError(f'{path} is missing')
+    rows = read_columns(path, ('index', 'seconds'))
+    return rows[:, 0].astype(int), seconds_to_ns(rows[:, 1])
+
+
+def stamps_of(files: List[Path], index: np.ndarray, stamps_ns: np.ndarray) -> np.ndarray:
+    """
+    Return the stamps of the files of one folder, int64 ns (N,), all of which have one.
+
+    Where their numbers differ, a file belongs to the stamp with the index that ends its name.
+
+    :raises RecordingError: if a file has no stamp.
+    """
     if len(files) == len(stamps_ns):
-        return stamps_ns, files
-    by_index = dict(zip(rows[:, 0].astype(int).tolist(), stamps_ns.tolist()))
+        return stamps_ns
+    by_index = dict(zip(index.tolist(), stamps_ns.tolist()))
     try:
-        stamps_ns = [by_index[int(re.findall(r'\d+', file.name)[-1])] for file in files]
+        found_ns = [by_index[int(re.findall(r'\d+', file.name)[-1])] for file in files]
     except (KeyError, IndexError):
-        raise RecordingError(f'{folder} has {len(files)} files of {pattern}, but {len(rows)} '
-                             'stamps, which do not name them all') from None
-    return np.array(stamps_ns, np.int64), files
+        raise RecordingError(f'{files[0].parent} has {len(files)} files *{files[0].suffix}, but '
+                             f'{len(stamps_ns)} stamps, which do not name them all') from None
+    return np.array(found_ns, np.int64)

@@ -18,7 +18,7 @@ from depthanyevent_ros.datasets.mvsec_calibration import (
     find_calibration, is_of_scene, read_camera,
 )
 from depthanyevent_ros.datasets.sequence import (
-    DepthSeries, FrameSeries, PoseSeries, SequenceBase, Series,
+    DepthSeries, FrameSeries, ImuSeries, PoseSeries, SequenceBase, Series,
 )
 from depthanyevent_ros.datasets.times import (
     BLOCK, seconds_to_ns, TimeIndex, without_gaps,
@@ -78,6 +78,7 @@ class MvsecSequence(SequenceBase):
             self.t_first_ns = int(self._times_ns(0, BLOCK)[0])
             self.t_last_ns = int(self._times_ns(max(self.n_events - BLOCK, 0), self.n_events)[-1])
         self.frames = self._series(self._data, f'davis/{side}/image_raw', FrameSeries)
+        self.imu = self._series(self._data, f'davis/{side}/imu', ImuSeries)
         if self._truth is None:
             self.notes.append(f'there is no ground truth beside {Path(self.path).name}')
             return

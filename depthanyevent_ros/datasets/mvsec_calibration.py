@@ -5,6 +5,7 @@
 from pathlib import Path
 from typing import Optional
 
+import numpy as np
 import yaml
 
 from depthanyevent_ros.depth.camera import CameraModel
@@ -34,6 +35,22 @@ def find_calibration(data_path: Path) -> Optional[Path]:
 def is_of_scene(calibration: Path, data_path: Path) -> bool:
     """Tell whether a data file is named after the scene of a calibration."""
     return Path(data_path).name.startswith(calibration.stem[len(_PREFIX):])
+
+
+def read_right_in_left(path: Path) -> Optional[np.ndarray]:
+    """
+    Return the pose of the right DAVIS in the left one's frame, [4, 4], None if it is not there.
+
+    :raises RecordingError: if the file is not such a calibration.
+    """
+    try:
+        tree = yaml.safe_load(Path(path).read_text(encoding='utf-8'))
+        left_in_right = tree[_CAMERAS['right']].get('T_cn_cnm1')    # takes points of cam0 to cam1
+        return None if left_in_right is None else np.linalg.inv(
+            np.array(left_in_right, np.float64).reshape(4, 4))
+    except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError,
+            np.linalg.LinAlgError) as error:
+        raise RecordingError(f'{path} is no calibration of MVSEC: {error!r}') from error
 
 
 def read_camera(path: Path, side: str = 'left') -> CameraModel:

@@ -3,7 +3,7 @@
 """What every data set is read as: events, pictures, depth and poses of one camera, in SI units."""
 
 from dataclasses import dataclass
-from typing import Callable, Iterator, List, Optional, Protocol
+from typing import Callable, Dict, Iterator, List, Optional, Protocol
 
 import numpy as np
 
@@ -41,6 +41,14 @@ class PoseSeries(Series):
     """Poses, float64 [4, 4]: the camera in its world, as the data set stores it."""
 
 
+class ImuSeries(Series):
+    """
+    Samples of the IMU in the camera, float64 (6,), in axes of its own.
+
+    Acceleration x, y, z in m/s^2, angular velocity x, y, z in rad/s.
+    """
+
+
 @dataclass(frozen=True)
 class DepthSeries(Series):
     """
@@ -57,7 +65,8 @@ class EventSequence(Protocol):
     One event camera of one recording; times are sensor time, int64 ns.
 
     ``depths`` is the ground truth in the view of the events where there is one, else in the
-    rectified view; ``depths_rect`` is the rectified one. What the data set lacks is None.
+    rectified view; ``depths_rect`` is the rectified one. ``labels`` is what teachers saw in the
+    frames, by the name of their folder, in a unit of their own. What the data set lacks is None.
     """
 
     path: object
@@ -66,14 +75,17 @@ class EventSequence(Protocol):
     width: int
     height: int
     camera: Optional[CameraModel]
+    rectify_map: Optional[np.ndarray]   # float32 [H, W, 2]: x, y of a pixel in the rectified view
     n_events: int
     t_first_ns: Optional[int]           # of the first and last event; None without events
     t_last_ns: Optional[int]
     frames: Optional[FrameSeries]
     depths: Optional[DepthSeries]
     depths_rect: Optional[DepthSeries]
+    labels: Dict[str, DepthSeries]
     poses: Optional[PoseSeries]
     odometry: Optional[PoseSeries]
+    imu: Optional[ImuSeries]
     notes: List[str]                    # what the user should know, one sentence each
 
     def events_between(self, start_ns: int, end_ns: int) -> np.ndarray:
@@ -91,11 +103,12 @@ class SequenceBase:
 
     kind = namespace = ''
     width = height = n_events = 0
-    camera = t_first_ns = t_last_ns = None
-    frames = depths = depths_rect = poses = odometry = None
+    camera = rectify_map = t_first_ns = t_last_ns = None
+    frames = depths = depths_rect = poses = odometry = imu = None
 
     def __init__(self, path):
         self.path = path
+        self.labels: Dict[str, DepthSeries] = {}
         self.notes: List[str] = []
 
     def events_between(self, start_ns: int, end_ns: int) -> np.ndarray:

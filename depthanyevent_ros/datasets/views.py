@@ -34,11 +34,9 @@ def middle_of(size: Size, crop: Size) -> Tuple[slice, slice]:
 
 def placing(sequence: EventSequence, view: str) -> Place:
     """Return where events go in the view of the depth, raw or rect."""
-    if view == 'raw' or sequence.camera is None:
+    if view == 'raw' or (sequence.camera is None and sequence.rectify_map is None):
         return lambda events: (events['x'], events['y'])
-    camera, width, height = sequence.camera, sequence.width, sequence.height
-    lut, _ = rectification_lut(camera.k, camera.d, camera.distortion_model, camera.r, camera.p,
-                               width, height, width, height)
+    width, height, lut = sequence.width, sequence.height, rectified_pixels(sequence)
 
     def rectified(events: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
         x, y = events['x'].astype(np.int64), events['y'].astype(np.int64)
@@ -46,6 +44,24 @@ def placing(sequence: EventSequence, view: str) -> Place:
         pixel = np.where(inside, lut[np.where(inside, y * width + x, 0)], -1)
         return np.where(pixel < 0, -1, pixel % width), pixel // width
     return rectified
+
+
+def rectified_pixels(sequence: EventSequence) -> np.ndarray:
+    """
+    Return the pixel y * W + x of the rectified view for each of the sensor, int (H * W,).
+
+    By the map of the recording where it has one, truncated as upstream does, else by its
+    calibration. -1 lies outside the view.
+    """
+    width, height, camera = sequence.width, sequence.height, sequence.camera
+    if sequence.rectify_map is None:
+        return rectification_lut(camera.k, camera.d, camera.distortion_model, camera.r, camera.p,
+                                 width, height, width, height)[0]
+    x, y = sequence.rectify_map.reshape(-1, 2).T
+    with np.errstate(invalid='ignore'):
+        inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)       # false for NaN
+    x, y = (np.where(inside, position, 0).astype(np.int64) for position in (x, y))
+    return np.where(inside, y * width + x, -1)
 
 
 def intrinsics(camera: Optional[CameraModel], view: str) -> Tuple[float, float, float, float]:

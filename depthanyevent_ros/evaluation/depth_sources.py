@@ -9,10 +9,8 @@ import numpy as np
 
 from depthanyevent_ros.engines.protocol import Engine
 from depthanyevent_ros.errors import RecordingError
+from depthanyevent_ros.evaluation.depth_meaning import open_bag
 from depthanyevent_ros.evaluation.inputs import Moment
-from depthanyevent_ros.recordings.sources.open_source import (
-    open_ros1, open_ros2_file, open_ros2_folder,
-)
 from depthanyevent_ros.recordings.truth_topics import TruthTopics
 
 
@@ -79,10 +77,7 @@ class BagDepth:
 
         :raises RecordingError: if it holds no depth maps.
         """
-        path = Path(path)
-        opener = open_ros2_folder if path.is_dir() else \
-            open_ros1 if path.suffix == '.bag' else open_ros2_file
-        self.path, self.source = path, opener(path)
+        self.path, self.source = Path(path), open_bag(path)
         self._maps = TruthTopics(self).depths
         self._tolerance_ns = tolerance_ns
         if self._maps is None:

@@ -3,6 +3,7 @@
 """Recordings of DV and dv-processing (aedat4), read by the aedat library."""
 
 from collections import Counter
+from typing import Iterator, Tuple
 
 import aedat
 import numpy as np
@@ -21,6 +22,11 @@ _TYPES = {'events': 'events', 'frame': 'frames', 'imus': 'imu', 'triggers': 'tri
 _FORMATS = {'L': 'mono8', 'RGB': 'rgb8', 'RGBA': 'rgba8', 'BGR': 'bgr8', 'BGRA': 'bgra8'}
 
 NS_PER_US = 1000
+
+#: Columns of an IMU packet: acceleration in g, angular velocity in degrees per second.
+_IMU = [f'{sensor}_{axis}' for sensor in ('accelerometer', 'gyroscope') for axis in 'xyz']
+#: Their units in m/s^2 and rad/s; g as libcaer_driver takes it.
+_IMU_SI = np.repeat([9.81, np.pi / 180], 3)
 
 
 class Aedat4Recording:
@@ -68,6 +74,26 @@ class Aedat4Recording:
         for record in in_time_order(self._records()):
             if start_ns is None or record.record_ns >= start_ns:
                 yield record
+
+    def imu_samples(self) -> Iterator[Tuple[int, np.ndarray]]:
+        """
+        Yield the samples of the first IMU, one pass over the file: stamp in ns and (6,).
+
+        Acceleration is in m/s^2, angular velocity in rad/s. Damage ends them: messages() tells it.
+        """
+        wanted = next((topic.name for topic in self.topics if topic.msgtype == 'imu'), None)
+        decoder = self._decoder()
+        while wanted is not None:
+            try:
+                packet = next(decoder, None)
+            except RuntimeError:
+                return
+            if packet is None:
+                return
+            if self._names.get(packet['stream_id']) == wanted and 'imus' in packet:
+                samples = np.stack([packet['imus'][name] for name in _IMU], 1) * _IMU_SI
+                stamps_ns = packet['imus']['t'].astype(np.int64) * NS_PER_US
+                yield from zip(stamps_ns.tolist(), samples)
 
     def close(self):
         """Do nothing: each pass opens the file for itself."""

@@ -18,14 +18,15 @@ EVENTS = 'event_camera_msgs/msg/EventPacket'
 IMAGE = 'sensor_msgs/msg/Image'
 CAMERA_INFO = 'sensor_msgs/msg/CameraInfo'
 POSE = 'geometry_msgs/msg/PoseStamped'
+IMU = 'sensor_msgs/msg/Imu'
 
 
 class SequenceRecording:
     """
     A Recording of the events, pictures and calibration of a sequence.
 
-    The events become packets of at most 1 ms; record times are sensor time. Depth and poses are
-    listed among the topics, and are read by who evaluates or converts.
+    The events become packets of at most 1 ms; record times are sensor time. Depth, poses and IMU
+    are listed among the topics, and are read by who evaluates or converts.
     """
 
     dialect = 'ros2'
@@ -116,6 +117,7 @@ def topics_of(sequence: EventSequence) -> list:
         rows.append((f'depth_image_{depths.frame}', IMAGE, depths, len(depths)))
     for name, poses in (('pose', sequence.poses), ('odometry', sequence.odometry)):
         rows.append((name, POSE, poses, poses and len(poses)))
+    rows.append(('imu', IMU, sequence.imu, sequence.imu and len(sequence.imu)))
     return [TopicInfo(f'{sequence.namespace}/{name}', msgtype, count)
             for name, msgtype, there, count in rows if there is not None]
 

@@ -15,6 +15,7 @@ IMAGE = 'sensor_msgs/msg/Image'
 CAMERA_INFO = 'sensor_msgs/msg/CameraInfo'
 POINT_CLOUD = 'sensor_msgs/msg/PointCloud2'
 DIAGNOSTICS = 'diagnostic_msgs/msg/DiagnosticArray'
+IMU = 'sensor_msgs/msg/Imu'
 POSE = 'geometry_msgs/msg/PoseStamped'
 TRANSFORMS = 'tf2_msgs/msg/TFMessage'
 
@@ -84,6 +85,22 @@ def serialize_pose(pose: np.ndarray, stamp_ns: int, frame_id: str) -> bytes:
     pose_message = _message('geometry_msgs/msg/Pose', orientation=_quaternion(pose),
                             position=_xyz('geometry_msgs/msg/Point', pose))
     return _serialize(POSE, header=_header(stamp_ns, frame_id), pose=pose_message)
+
+
+def serialize_imu(sample: np.ndarray, stamp_ns: int, frame_id: str) -> bytes:
+    """
+    Return a sensor_msgs/Imu without orientation; how exact the rest is is not known.
+
+    :param sample: (6,), acceleration in m/s^2, angular velocity in rad/s.
+    """
+    acceleration, velocity = (_message('geometry_msgs/msg/Vector3', **dict(zip('xyz', part)))
+                              for part in np.reshape(sample, (2, 3)).tolist())
+    none, unknown = np.zeros(9), np.zeros(9)
+    none[0] = -1
+    return _serialize(IMU, header=_header(stamp_ns, frame_id), orientation=_message(
+        'geometry_msgs/msg/Quaternion', x=0.0, y=0.0, z=0.0, w=1.0), orientation_covariance=none,
+        angular_velocity=velocity, angular_velocity_covariance=unknown,
+        linear_acceleration=acceleration, linear_acceleration_covariance=unknown)
 
 
 def serialize_transform(pose: np.ndarray, stamp_ns: int, frame_id: str, child: str) -> bytes:

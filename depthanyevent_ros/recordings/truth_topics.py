@@ -62,7 +62,7 @@ class TruthTopics:
             message = read(raw.data, raw.msgtype)
             stamp = message.header.stamp
             stamps_ns.append(stamp.sec * 10**9 + stamp.nanosec)
-            poses.append(_matrix(message.pose if raw.msgtype == _POSE else message.pose.pose))
+            poses.append(pose_matrix(message.pose if raw.msgtype == _POSE else message.pose.pose))
         return PoseSeries(np.array(stamps_ns, np.int64), lambda i: poses[i])
 
     def _near(self, types):
@@ -111,7 +111,8 @@ def _metres(record):
     return depth_m
 
 
-def _matrix(pose):
+def pose_matrix(pose) -> np.ndarray:
+    """Return a geometry_msgs/Pose as a matrix, float64 [4, 4]."""
     matrix = np.eye(4)
     q, p = pose.orientation, pose.position
     matrix[:3, :3], matrix[:3, 3] = matrix_of(q.x, q.y, q.z, q.w), (p.x, p.y, p.z)

@@ -10,13 +10,14 @@ which ``network/checkpoint.py`` reads like a published one. Each file is replace
 import os
 from pathlib import Path
 import pickle
-from typing import Any, Dict, Mapping
+from typing import Any, Dict, Mapping, Optional
 
 import torch
 from torch import Tensor
 
 from depthanyevent_ros.errors import DepthAnyEventError, WeightsError
 from depthanyevent_ros.training.recipe import Recipe, recipe_of
+from depthanyevent_ros.training.run_plan import LAST
 
 VERSION = 1
 #: What the file to resume from holds, beside its version.
@@ -52,11 +53,12 @@ def save_whole(path: Path, content: Dict[str, Any]) -> None:
         growing.unlink(missing_ok=True)
 
 
-def load_resume(path: Path, recipe: Recipe) -> Dict[str, Any]:
+def load_resume(path: Path, recipe: Recipe, data: Mapping[str, Any]) -> Dict[str, Any]:
     """
     Read the file to resume from.
 
-    :raises WeightsError: if it is not there, is damaged, or belongs to another recipe.
+    :param data: the fingerprint of the folder that is trained on.
+    :raises WeightsError: if it is not there, is damaged, or belongs to another recipe or data.
     """
     try:
         kept = torch.load(path, map_location='cpu', weights_only=True)
@@ -76,7 +78,28 @@ def load_resume(path: Path, recipe: Recipe) -> Dict[str, Any]:
         name = differing[0]
         raise WeightsError(f'{path} belongs to another recipe: {name} was {then.get(name)!r} and '
                            f'is {now[name]!r}')
+    refuse_other_data(path, kept.get('data'), data)
     return kept
+
+
+def refuse_other_data(path: Path, then: Optional[Mapping[str, Any]],
+                      now: Mapping[str, Any]) -> None:
+    """
+    Make sure that a training goes on with the files that it began with.
+
+    With others its schedule is another one, from the first step on.
+
+    :param then: the fingerprint of the files, None from a version that did not keep it.
+    :raises WeightsError: if they are others.
+    """
+    if then is None or then == now:
+        return
+    counts = f'{now["files"]} files with {now["windows"]} windows'
+    others = (f'other files than those it began with, though as many ({counts})'
+              if all(then[name] == now[name] for name in ('files', 'windows')) else
+              f'{counts}, not the {then["files"]} with {then["windows"]} that it began with')
+    raise WeightsError(f'{path} cannot be resumed: there are {others}; give it the same --data, '
+                       f'or begin a new training with --set start={path.with_name(LAST)}')
 
 
 #: What may be another in a slice of a training than it was before. With other ``steps`` the

@@ -3,8 +3,9 @@
 """A folder of window files: which of them train and which validate."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
-from typing import List, Tuple
+from typing import Dict, List, Tuple, Union
 
 from depthanyevent_ros.errors import ConfigError
 from depthanyevent_ros.training.windows_file import WindowsFile
@@ -24,6 +25,19 @@ class WindowsFolder:
     def size(self) -> Tuple[int, int]:
         """Return height and width."""
         return self.training[0].height, self.training[0].width
+
+    @property
+    def fingerprint(self) -> Dict[str, Union[int, str]]:
+        """
+        Return what tells the files that train from others: their number, windows, and a hash.
+
+        The hash is of their names, scenes and lengths in their order, which is all that the
+        schedule depends on; where the folder lies does not matter.
+        """
+        rows = [(file.path.name, file.kind, file.motion, file.seed, len(file))
+                for file in self.training]
+        return {'files': len(rows), 'windows': sum(row[-1] for row in rows),
+                'sha256': sha256(repr(rows).encode()).hexdigest()}
 
     @property
     def has_frames(self) -> bool:

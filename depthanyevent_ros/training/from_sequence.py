@@ -3,9 +3,10 @@
 """
 Window files from data sets and bags, as their readers give them.
 
-A window ends at each depth map, or at each frame for a teacher to label (arXiv 2509.15224 takes
-the stamps of the frames); one that the recording covers by less than half is left out. One window
-is in memory at a time, whatever the size of the files.
+A window ends at each depth map, or at each frame (arXiv 2509.15224 takes the stamps of frames),
+with the label that a teacher gave the frame where the data set has labels. One that the recording
+covers by less than half is left out. One window is in memory at a time, whatever the size of the
+files.
 """
 
 from pathlib import Path
@@ -31,7 +32,8 @@ def write_sequence(sequence: EventSequence, path: Path, kind: str, window_us: in
     :param kind: a word for scenes of this sort; sampling balances kinds.
     :param progress: told the number of windows done.
     :param crop: height and width of the middle that is kept; None keeps all.
-    :param at: where windows end, DEPTH or FRAMES; at frames no depth is known.
+    :param at: where windows end, DEPTH or FRAMES; at frames depth is the data set's labels, or
+        unknown.
     :raises ConfigError: if the crop is larger than the pictures.
     :raises RecordingError: if the sequence has no depth (frames), or none with events before it.
     """
@@ -61,13 +63,23 @@ def write_sequence(sequence: EventSequence, path: Path, kind: str, window_us: in
 def at_depth(sequence: EventSequence) -> DepthSeries:
     """Return the depth of a sequence."""
     if not sequence.depths:
-        frames = f'; it has frames: --at {FRAMES}, and a teacher' if sequence.frames else ''
-        raise RecordingError(f'{sequence.path} has no depth to learn from{frames}')
+        way_out = f'; it has labels of a teacher: --at {FRAMES}' if sequence.labels else \
+            f'; it has frames: --at {FRAMES}, and a teacher' if sequence.frames else ''
+        raise RecordingError(f'{sequence.path} has no depth to learn from{way_out}')
     return sequence.depths
 
 
 def at_frames(sequence: EventSequence) -> DepthSeries:
-    """Return unknown depth at the stamps of the frames, in the view of the events."""
+    """
+    Return what a teacher saw in the frames, at their stamps.
+
+    Unknown depth, in the view of the events, where the data set has no labels.
+    """
+    if len(sequence.labels) > 1:
+        raise RecordingError(f'{sequence.path} has labels of several teachers '
+                             f'({", ".join(sequence.labels)}): leave one of these folders there')
+    if sequence.labels:
+        return next(iter(sequence.labels.values()))
     if not sequence.frames or not sequence.n_events:
         raise RecordingError(f'{sequence.path} has no frames with events for a teacher to label')
     unknown = np.full((sequence.height, sequence.width), np.nan, np.float32)

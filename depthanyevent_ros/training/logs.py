@@ -17,8 +17,9 @@ class CsvLog:
         rows = []
         if step and path.is_file():
             with open(path, newline='', encoding='utf-8') as file:
-                rows = [row for row in csv.DictReader(file)
-                        if row[columns[0]].isdigit() and int(row[columns[0]]) <= step]
+                # A row that a power cut left half written lacks values: None.
+                rows = [row for row in csv.DictReader(file) if None not in row.values()
+                        and row[columns[0]].isdigit() and int(row[columns[0]]) <= step]
         self._file = open(path, 'w', newline='', encoding='utf-8')
         self._writer = csv.DictWriter(self._file, columns, extrasaction='ignore', restval='')
         self._writer.writeheader()
@@ -47,7 +48,7 @@ class TrainingLog:
         """Continue the logs after ``step`` steps, or begin them."""
         self._steps = CsvLog(folder / 'train.csv', self.STEP, step)
         self._validation = CsvLog(folder / 'validation.csv', self.VALIDATION, step)
-        self._board = SummaryWriter(str(folder / 'tensorboard'), purge_step=step or None)
+        self._board = SummaryWriter(str(folder / 'tensorboard'), purge_step=step + 1)
 
     def write_step(self, row: Mapping[str, float]) -> None:
         """Log a stretch of steps under the number of its last."""

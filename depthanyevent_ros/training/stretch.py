@@ -3,18 +3,27 @@
 """What happened in a stretch of steps, for the log."""
 
 import time
-from typing import Dict, Iterator, TypeVar
+from typing import Dict, Iterator, Mapping, Optional, TypeVar
 
 T = TypeVar('T')
 
 
 class Stretch:
-    """Sums over the steps since the last line of the log."""
+    """Sums over the steps since the last line of the log; a training that goes on keeps them."""
 
-    def __init__(self):
-        self._start_s = time.monotonic()
-        self._loss = self._norm = self._waited_s = 0.0
-        self._steps = self._windows = 0
+    def __init__(self, kept: Optional[Mapping[str, float]] = None):
+        """Begin a stretch, or go on with what ``as_dict`` returned."""
+        kept = kept or {}
+        self._start_s = time.monotonic() - kept.get('took_s', 0.0)
+        self._loss, self._norm = kept.get('loss', 0.0), kept.get('norm', 0.0)
+        self._waited_s = kept.get('waited_s', 0.0)
+        self._steps, self._windows = kept.get('steps', 0), kept.get('windows', 0)
+
+    def as_dict(self) -> Dict[str, float]:
+        """Return the sums so far, and the seconds that it took."""
+        return {'loss': self._loss, 'norm': self._norm, 'waited_s': self._waited_s,
+                'steps': self._steps, 'windows': self._windows,
+                'took_s': time.monotonic() - self._start_s}
 
     def timed(self, items: Iterator[T]) -> T:
         """Return the next of the items; the time that it takes counts as waiting."""

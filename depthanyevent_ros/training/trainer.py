@@ -11,9 +11,7 @@ from torch import Tensor
 from depthanyevent_ros.errors import DepthAnyEventError
 from depthanyevent_ros.network.dpt_head import State
 from depthanyevent_ros.training.batches import Batch, training_batches
-from depthanyevent_ros.training.checkpoints import (
-    load_resume, save_weights, save_whole, VERSION,
-)
+from depthanyevent_ros.training.checkpoints import load_resume, save_weights, save_whole, VERSION
 from depthanyevent_ros.training.distributed import Processes
 from depthanyevent_ros.training.ema import WeightAverage
 from depthanyevent_ros.training.folder import WindowsFolder
@@ -54,8 +52,9 @@ class Training:
         self.state: State = self.unrolled.zero_state(recipe.lanes)
         self.step, self.best, self.bad_steps, self.taught = 0, float('inf'), 0, False
         self.scores: Dict[str, Any] = {}
+        self.stretch = Stretch()
         if run.resume:
-            self._restore(load_resume(run.folder / RESUME, recipe))
+            self._restore(load_resume(run.folder / RESUME, recipe, data.fingerprint))
         self.model = processes.wrap(self.unrolled)
         self.log = TrainingLog(run.folder, self.step) if processes.rank == 0 else NoLog()
 
@@ -70,18 +69,16 @@ class Training:
         """
         start = saved = time.monotonic()
         batches = self._batches()
-        stretch = Stretch()
         while self.step < self.recipe.steps:
             late = time.monotonic() - start > self.run_plan.time_limit_s
             if self.processes.any(late or should_stop()):
                 break
-            loss, norm = self.train_step(stretch.timed(batches).to(self.processes.device))
-            stretch.add(loss, norm, self.recipe.lanes * self.recipe.clips.unroll)
-            progress(self.step, stretch.loss)
+            loss, norm = self.train_step(self.stretch.timed(batches).to(self.processes.device))
+            self.stretch.add(loss, norm, self.recipe.lanes * self.recipe.clips.unroll)
+            progress(self.step, self.stretch.loss)
             if self.step % self.run_plan.log_every == 0 or self.step == self.recipe.steps:
                 self._check_taught()
-                self._log(stretch)
-                stretch = Stretch()
+                self._log()
             if self.step % self.recipe.validate_every == 0 or self.step == self.recipe.steps:
                 self._validate()
             if self.processes.any(time.monotonic() - saved > self.run_plan.save_every_s):
@@ -118,12 +115,14 @@ class Training:
     def save(self) -> None:
         """Write the file to resume from and the average of the weights so far."""
         state = self.processes.all_lanes(self.state)
+        stretch = {**self.stretch.as_dict(), 'loss': self._of_all(self.stretch.as_dict()['loss'])}
         if self.processes.rank == 0:
             save_whole(self.run_plan.folder / RESUME, {
                 'version': VERSION, 'recipe': self.recipe.as_dict(), 'step': self.step,
                 'best': self.best, 'scores': self.scores, 'network': self.network.state_dict(),
                 'optimiser': self.optimiser.state_dict(), 'rates': self.rates.state_dict(),
-                'average': self.average.state_dict(), 'state': state})
+                'average': self.average.state_dict(), 'state': state,
+                'data': self.data.fingerprint, 'stretch': stretch})
             self._save_weights(LAST)
 
     def _update(self, norm: Tensor, state: State) -> None:
@@ -154,11 +153,16 @@ class Training:
             with_frames=with_frames, workers=self.run_plan.workers, skip=self.step,
             rank=processes.rank, world=processes.world)
 
-    def _log(self, stretch: Stretch) -> None:
-        """Log a stretch of steps of all processes."""
-        row = stretch.row(self.step, self.rates.get_last_lr()[0], self.processes.world)
-        loss = torch.tensor(row['loss'], device=self.processes.device)
-        self.log.write_step({**row, 'loss': self.processes.mean(loss).item()})
+    def _log(self) -> None:
+        """Log a stretch of steps of all processes, and begin another."""
+        row = self.stretch.row(self.step, self.rates.get_last_lr()[0], self.processes.world)
+        self.log.write_step({**row, 'loss': self._of_all(row['loss'])})
+        self.stretch = Stretch()
+
+    def _of_all(self, value: float) -> float:
+        """Return the mean over the processes."""
+        return self.processes.mean(torch.tensor(
+            value, dtype=torch.float64, device=self.processes.device)).item()
 
     def _validate(self) -> None:
         """Score the average of the weights; keep it if it is the best so far."""
@@ -187,6 +191,7 @@ class Training:
         self.optimiser.load_state_dict(kept['optimiser'])
         self.rates.load_state_dict(kept['rates'])
         self.average.load_state_dict(kept['average'])
+        self.stretch = Stretch(kept.get('stretch'))         # an earlier version kept none
         lanes, rank = self.recipe.lanes, self.processes.rank
         if kept['state'] and len(kept['state'][0][0]) == lanes * self.processes.world:
             self.state = tuple(tuple(

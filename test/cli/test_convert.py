@@ -400,11 +400,11 @@ def test_converting_a_converted_bag_changes_nothing(tmp_path, capsys):
     ('mini_mvsec_data.hdf5', 13_560, {
         '/davis/left/image_raw': 9, '/davis/left/camera_info': 9, '/tf': 4,
         '/davis/left/depth_image_raw': 4, '/davis/left/depth_image_rect': 4,
-        '/davis/left/pose': 4, '/davis/left/odometry': 4}),
+        '/davis/left/pose': 4, '/davis/left/odometry': 4, '/davis/left/imu': 100}),
     ('mini_mvsec_data.bag', 13_560, {
         '/davis/left/image_raw': 9, '/davis/left/camera_info': 11, '/davis/left/imu': 100,
         '/davis/left/depth_image_raw': 2, '/davis/left/depth_image_rect': 2,
-        '/davis/left/pose': 2, '/davis/left/odometry': 2,
+        '/davis/left/pose': 2, '/davis/left/odometry': 2, '/tf': 2,
         '/davis/left/blended_image_rect': 1}),
     ('mini_dsec/train/mini_city_00_a', 49_120, {
         '/dsec/left/image_raw': 7, '/dsec/left/camera_info': 8,
@@ -414,7 +414,7 @@ def test_converting_a_converted_bag_changes_nothing(tmp_path, capsys):
     ('mini_eventscape/Town05/sequence_0', 6_004, {
         '/event_camera/image_raw': 2, '/event_camera/depth_image_raw': 2}),
     ('mini_ecd', 2_660, {'/dvs/image_raw': 3, '/dvs/camera_info': 3, '/dvs/pose': 30,
-                         '/tf': 30}),
+                         '/tf': 30, '/dvs/imu': 50}),
     ('mini_davis.aedat4', 3_668, {'/event_camera/image_raw': 3}),
 ])
 def test_every_fixture_converts(shared, tmp_path, capsys, name, n_events, topics):

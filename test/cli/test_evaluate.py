@@ -11,6 +11,10 @@ import pytest
 
 from depthanyevent_ros.__main__ import main
 from depthanyevent_ros.cli import evaluate_parts
+from depthanyevent_ros.recordings.serialize import (
+    DIAGNOSTICS, IMAGE, serialize_diagnostics, serialize_image,
+)
+from depthanyevent_ros.recordings.writer import BagWriter
 from depthanyevent_ros.training.windows_file import write_windows
 
 EPOCH_S = 1_505_000_000
@@ -72,6 +76,40 @@ def test_a_data_set_beside_the_published_rows(mvsec, small_weights, capsys):
                  '--protocol', 'paper', '--encoding', 'voxels']) == 0
     text = capsys.readouterr().out
     assert '1 sequences, 2 maps' in text and 'Published for MVSEC' in text and '0.365' in text
+
+
+def write_depth(path, depth_m, meaning=None):
+    """Write maps of a constant depth at the stamps of the toy sequence, and what they mean."""
+    with BagWriter(path) as writer:
+        for ms in (50, 100):
+            stamp_ns = EPOCH_S * 10**9 + ms * 1_000_000
+            writer.write('/depth/image_raw', IMAGE, stamp_ns, serialize_image(
+                np.full((260, 346), depth_m, np.float32), '32FC1', stamp_ns, 'camera'))
+        if meaning is not None:
+            writer.write('/diagnostics', DIAGNOSTICS, stamp_ns, serialize_diagnostics(
+                [(0, 'depth: output', '', '', {'depth_meaning': meaning})], stamp_ns))
+    return path
+
+
+def test_depth_of_a_bag_is_scored_in_metres_and_aligned(mvsec, tmp_path, capsys):
+    """Both rows without asking; by hand: 15 m against a ramp from 3 to 30 m."""
+    bag, out = write_depth(tmp_path / 'bag', 15.0), tmp_path / 'out.json'
+    assert main(['evaluate', str(mvsec), '--depth-bag', str(bag), '--json', str(out)]) == 0
+    capsys.readouterr()
+    found = json.loads(out.read_text())['means']['bag']
+    true = np.linspace(3, 30, 346)
+    assert found['clean']['all']['abs_rel'] == pytest.approx(np.mean(np.abs(15 - true) / true),
+                                                             rel=1e-5)
+    assert found['clean_aligned']['all']['rmse'] == pytest.approx(true.std(), rel=1e-5)
+
+
+def test_relative_depth_of_a_bag_is_scored_aligned_alone(mvsec, tmp_path, capsys):
+    """The node that recorded it says that it has no unit."""
+    bag = write_depth(tmp_path / 'bag', 15.0, 'relative depth: no unit')
+    out = tmp_path / 'out.json'
+    assert main(['evaluate', str(mvsec), '--depth-bag', str(bag), '--json', str(out)]) == 0
+    capsys.readouterr()
+    assert set(json.loads(out.read_text())['means']['bag']) == {'paper', 'clean_aligned'}
 
 
 def test_what_cannot_be_scored_is_said_before_the_hours_of_the_others(

@@ -12,7 +12,9 @@ import pytest
 
 from depthanyevent_ros.datasets.dsec import DsecSequence, warp_grid
 from depthanyevent_ros.datasets.open_dataset import find_reader
+from depthanyevent_ros.datasets.views import placing
 from depthanyevent_ros.errors import RecordingError
+from depthanyevent_ros.events.types import make_events
 
 
 @pytest.fixture()
@@ -84,6 +86,47 @@ def test_pictures_are_warped_into_the_view_of_the_events(sequence):
     assert image.shape == (480, 640, 3) and len(sequence.frames) == 5
     assert image[219, 333, 0] == 20 and image[223, 337, 0] == 200
     assert image[223, 333, 0] == 20
+
+
+def test_events_are_rectified_by_the_map_of_the_recording(files, tmp_path):
+    """Truncated, as upstream; what it puts outside the view is outside; no calibration in it."""
+    folder = files.dsec(tmp_path / 'city')
+    with h5py.File(folder / 'events' / 'left' / 'rectify_map.h5', 'a') as file:
+        file['rectify_map'][7, 3] = 11.99, 20.5
+        file['rectify_map'][7, 4] = -0.25, 20.0
+        file['rectify_map'][7, 5] = 639.5, 480.0
+        file['rectify_map'][7, 6] = np.nan, 20.0
+    with DsecSequence(folder) as sequence:
+        x, y = placing(sequence, 'rect')(make_events(
+            [3, 4, 5, 6, 100], [7, 7, 7, 7, 50], [1, 2, 3, 4, 5], [1, 1, 1, 1, 1]))
+    assert (x[0], y[0], x[4], y[4]) == (11, 20, 100, 50)        # elsewhere it moves nothing
+    assert x[1:4].tolist() == [-1, -1, -1]
+
+
+def test_events_are_rectified_by_the_calibration_where_there_is_no_map(files, tmp_path):
+    """By OpenCV, for one pixel; frames need the map."""
+    folder = files.dsec(tmp_path / 'city')
+    (folder / 'events' / 'left' / 'rectify_map.h5').unlink()
+    with pytest.raises(RecordingError, match='rectify_map.h5 is missing'):
+        DsecSequence(folder)
+    (folder / 'images' / 'timestamps.txt').unlink()
+    for file in (folder / 'images' / 'left' / 'rectified').glob('*.png'):
+        file.unlink()
+    expected = cv2.undistortPoints(
+        np.array([[[100.0, 50.0]]]), np.array([[556, 0, 342], [0, 555, 215], [0, 0, 1.0]]),
+        np.array([-0.1, 0.2, 0, 0]), P=np.array([[570, 0, 335], [0, 570, 221], [0, 0, 1.0]]))
+    with DsecSequence(folder) as sequence:
+        x, y = placing(sequence, 'rect')(make_events([100], [50], [1], [1]))
+    assert [x[0], y[0]] == expected[0, 0].astype(int).tolist() != [100, 50]
+
+
+def test_a_map_of_another_camera_is_refused(files, tmp_path):
+    """It would put every event somewhere."""
+    folder = files.dsec(tmp_path / 'city')
+    with h5py.File(folder / 'events' / 'left' / 'rectify_map.h5', 'w') as file:
+        file['rectify_map'] = np.zeros((260, 346, 2), np.float32)
+    with pytest.raises(RecordingError, match=r'\[260, 346, 2\], not \[480, 640, 2\]'):
+        DsecSequence(folder)
 
 
 def test_warp_is_the_homography_of_infinite_depth():

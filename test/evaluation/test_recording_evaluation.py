@@ -8,15 +8,19 @@ import numpy as np
 import pytest
 
 from depthanyevent_ros.datasets.sequence import DepthSeries, FrameSeries, SequenceBase
+from depthanyevent_ros.depth.modes import make_depth_mode
 from depthanyevent_ros.errors import ConfigError, RecordingError
 from depthanyevent_ros.evaluation.clean_protocol import CleanProtocol
+from depthanyevent_ros.evaluation.depth_meaning import holds_metres
 from depthanyevent_ros.evaluation.depth_sources import BagDepth, EngineDepth
 from depthanyevent_ros.evaluation.inputs import InputPlan, Moment, moments_of
 from depthanyevent_ros.evaluation.recording_evaluation import evaluate_recording
 from depthanyevent_ros.evaluation.scores import MethodScores
 from depthanyevent_ros.evaluation.shown import Shown
 from depthanyevent_ros.events.types import make_events
-from depthanyevent_ros.recordings.serialize import IMAGE, serialize_image
+from depthanyevent_ros.recordings.serialize import (
+    DIAGNOSTICS, IMAGE, serialize_diagnostics, serialize_image,
+)
 from depthanyevent_ros.recordings.writer import BagWriter
 
 MS = 1_000_000
@@ -81,6 +85,16 @@ def test_the_crop_is_the_middle_of_everything():
     assert cropped.depth_m.shape == cropped.read_frame().shape == (2, 4)
     with pytest.raises(ConfigError, match='--crop'):
         moments(Toy(), crop=(5, 4))
+
+
+def test_the_map_of_a_recording_moves_events_to_rectified_depth():
+    """Two pixels to the right and one down, truncated; three columns leave the view."""
+    toy = Toy()
+    toy.depths = DepthSeries(toy.depths.stamps_ns, toy.depths.read, 'rect')
+    toy.rectify_map = np.stack(np.meshgrid(np.arange(6) + 2.9, np.arange(4) + 1.9), 2)
+    moved, still = moments(toy)[1].image, moments(Toy())[1].image
+    np.testing.assert_array_equal(moved[0, 2, 2:], still[0, 1, :4])
+    assert not moved[0, 2, :2].any() and not moved[0, 1].any()
 
 
 def test_voxels_give_five_ages():
@@ -168,6 +182,26 @@ def test_maps_of_a_bag_are_paired_by_time(tmp_path):
     n, row, _ = evaluate(source)
     source.close()
     assert n == 2 and row['abs_rel'] == 0       # 1 m and 3 m
+
+
+def said(meaning):
+    """Return diagnostics of the depth node with what its depth means."""
+    return serialize_diagnostics([
+        (0, 'depth: input', '', '', {'events': 3}),
+        (0, 'depth: output', '', '', {'maps': 1, 'depth_meaning': meaning})], 0)
+
+
+def test_maps_of_a_bag_are_metres_unless_the_node_says_that_they_are_not(tmp_path):
+    """By REP 118, and by the sentences of the depth modes themselves."""
+    write_depth_bag(tmp_path / 'silent', (50,))
+    assert holds_metres(tmp_path / 'silent')
+    for kind, scale, is_metric in (('relative', {}, False), ('metric', {}, True),
+                                   ('aligned', {'scale': 2.0, 'shift_m': 1.0}, True)):
+        output = 'metric' if kind == 'metric' else 'relative'
+        with BagWriter(tmp_path / kind) as writer:
+            writer.write('/diagnostics', DIAGNOSTICS, 0, said(
+                make_depth_mode(kind, output, **scale).describe()))
+        assert holds_metres(tmp_path / kind) is is_metric
 
 
 def test_bags_that_do_not_fit_are_refused(tmp_path):

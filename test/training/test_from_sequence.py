@@ -136,11 +136,30 @@ def test_windows_end_at_frames_for_a_teacher(tmp_path):
         write_sequence(reader, tmp_path / 'b.h5', 'street', at='frames')
 
 
+def test_windows_at_frames_have_the_labels_of_a_teacher(tmp_path):
+    """In the view of the labels, with what the teacher did not know unknown."""
+    reader = Reader()
+    label = np.full((H, W), 1.5, np.float32)
+    label[0, 0] = np.nan
+    reader.labels['ev_inf_large'] = DepthSeries(np.array([70, 115]) * MS,
+                                                lambda k: label * (k + 1), 'raw')
+    assert write_sequence(reader, tmp_path / 'a.h5', 'street', at='frames') == 2
+    clip = WindowsFile(tmp_path / 'a.h5').read(0, 2)
+    assert (clip.stamp_ns // MS).tolist() == [70, 115]
+    assert clip.depth_m[:, 5, 5].tolist() == [1.5, 3.0] and np.isnan(clip.depth_m[:, 0, 0]).all()
+    reader.labels['ev_inf_small'] = reader.labels['ev_inf_large']
+    with pytest.raises(RecordingError, match='several teachers .ev_inf_large, ev_inf_small.:'):
+        write_sequence(reader, tmp_path / 'b.h5', 'street', at='frames')
+
+
 def test_a_sequence_without_depth_is_refused(tmp_path):
     """With a sentence, and no file is left."""
     reader = Reader()
     reader.depths = None
     with pytest.raises(RecordingError, match='no depth .* it has frames: --at frames'):
+        write_sequence(reader, tmp_path / 'a.h5', 'street')
+    reader.labels['ev_inf_large'] = None
+    with pytest.raises(RecordingError, match='no depth .* labels of a teacher: --at frames'):
         write_sequence(reader, tmp_path / 'a.h5', 'street')
     reader = Reader()
     reader.depths = DepthSeries(np.array([-10 * MS]), reader.events_between)

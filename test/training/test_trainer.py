@@ -4,6 +4,7 @@
 
 import csv
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -26,7 +27,7 @@ NEVER = bool
 def train(recipe, data, out, stop_at=None, **run):
     """Train on the CPU in this process; return the training."""
     training = Training(recipe, open_folder(data), Alone('cpu'),
-                        RunPlan(out, workers=0, log_every=1, **run))
+                        RunPlan(out, workers=0, **{'log_every': 1, **run}))
     training.run(lambda: training.step == stop_at)
     return training
 
@@ -105,6 +106,56 @@ def test_a_killed_training_goes_on_from_its_last_save(make_recipe, windows, tmp_
     assert column(tmp_path / 'killed' / 'train.csv', 'step') == ['1', '2', '3', '4', '5']
 
 
+def rows_of(path):
+    """Return the rows of a log without what depends on the clock."""
+    with open(path, newline='') as file:
+        return [{name: value for name, value in row.items()
+                 if name not in ('windows_per_s', 'waited')} for row in csv.DictReader(file)]
+
+
+def test_the_log_of_slices_is_the_log_of_one_training(make_recipe, windows, tmp_path):
+    """Saved within a stretch, killed after a further row and score, resumed: no row differs."""
+    recipe = make_recipe(steps=6, validate_every=2)
+    train(recipe, windows, tmp_path / 'whole', log_every=3)
+    slices = tmp_path / 'slices'
+    train(recipe, windows, slices, log_every=3, stop_at=1)
+    kept = (slices / 'resume.pth').read_bytes()
+    train(recipe, windows, slices, log_every=3, stop_at=4, resume=True)
+    (slices / 'resume.pth').write_bytes(kept)
+    with open(slices / 'train.csv', 'a') as file:
+        file.write('1,0.')                      # as a power cut leaves it
+    train(recipe, windows, slices, log_every=3, resume=True)
+    for name in ('train.csv', 'validation.csv'):
+        assert rows_of(slices / name) == rows_of(tmp_path / 'whole' / name)
+    assert column(slices / 'train.csv', 'step') == ['3', '6']
+    assert column(slices / 'validation.csv', 'step') == ['2', '2', '4', '4', '6', '6']
+
+
+def test_a_training_goes_on_with_the_data_that_it_began_with(make_recipe, windows, tmp_path,
+                                                             write_planes):
+    """Wherever it lies; one file more, or another in the place of one, is told."""
+    recipe, data, out = make_recipe(steps=3), tmp_path / 'data', tmp_path / 'out'
+    train(recipe, windows, out, stop_at=1)
+    shutil.copytree(windows, data)
+    assert train(recipe, data, out, stop_at=2, resume=True).step == 2
+    write_planes(data / 'train' / '4.h5', n=5, seed=4)
+    with pytest.raises(WeightsError, match='4 files with 41 windows, not the 3 with 36 that it '
+                                           'began with; .* --set start=.*out/last.pth'):
+        train(recipe, data, out, resume=True)
+    (data / 'train' / '4.h5').unlink()
+    write_planes(data / 'train' / '3.h5', seed=33)
+    with pytest.raises(WeightsError, match='other files .* though as many .3 files with 36'):
+        train(recipe, data, out, resume=True)
+
+
+def test_more_to_validate_on_is_no_other_training(make_recipe, windows, tmp_path, write_planes):
+    """What is learnt does not depend on it."""
+    shutil.copytree(windows, tmp_path / 'data')
+    train(make_recipe(steps=2), tmp_path / 'data', tmp_path / 'out', stop_at=1)
+    write_planes(tmp_path / 'data' / 'validation' / 'w.h5', n=5, seed=40)
+    assert train(make_recipe(steps=2), tmp_path / 'data', tmp_path / 'out', resume=True).step == 2
+
+
 def test_a_time_limit_leaves_something_to_resume(make_recipe, windows, tmp_path):
     """It ends before the next step."""
     training = train(make_recipe(), windows, tmp_path, time_limit_s=0)
@@ -128,11 +179,15 @@ def test_what_does_not_fit_is_not_resumed(make_recipe, windows, tmp_path):
 
 
 def test_a_training_of_an_earlier_version_is_resumed(make_recipe, windows, tmp_path):
-    """A key that its recipe does not have yet is at its default; it may not be at another."""
+    """
+    A key that its recipe does not have yet is at its default; it may not be at another.
+
+    It did not keep which data it had either, nor the sums of its log.
+    """
     train(make_recipe(steps=1), windows, tmp_path)
     path = tmp_path / 'resume.pth'
     kept = torch.load(path, weights_only=True)
-    del kept['recipe']['forget_bias']
+    del kept['recipe']['forget_bias'], kept['data'], kept['stretch']
     torch.save(kept, path)
     with pytest.raises(WeightsError, match='another recipe: forget_bias was 0.0 and is 1.0'):
         train(make_recipe(steps=2, forget_bias=1.0), windows, tmp_path, resume=True)

@@ -5,8 +5,9 @@
 from functools import partial
 import heapq
 from operator import attrgetter
-from typing import Iterator, List, Tuple
+from typing import Iterator, List, Optional, Tuple
 
+import numpy as np
 from rosbags.convert.converter import is_same_wireformat, migrate_bytes
 from rosbags.interfaces import Qos
 
@@ -16,11 +17,14 @@ from depthanyevent_ros.events.cdr import (
     parse_event_array, parse_event_packet, ros1_event_array_to_message,
 )
 from depthanyevent_ros.events.decoders import decode_all, make_decoder
+from depthanyevent_ros.recordings.conversion.bag_frames import BagFrames, STATIC
 from depthanyevent_ros.recordings.conversion.outgoing import Outgoing
 from depthanyevent_ros.recordings.cutting import cut
 from depthanyevent_ros.recordings.message_types import ros1_types, ros2_types
+from depthanyevent_ros.recordings.qos import offered_qos
 from depthanyevent_ros.recordings.reordering import in_time_order
 from depthanyevent_ros.recordings.republish import EVENT_ARRAY, EVENT_PACKET
+from depthanyevent_ros.recordings.serialize import TRANSFORMS
 from depthanyevent_ros.recordings.sources.damage import up_to_damage
 
 _PARSERS = {('ros1', EVENT_ARRAY): ros1_event_array_to_message,
@@ -39,13 +43,16 @@ class BagConversion:
 
     n_events = None     # known after reading
 
-    def __init__(self, bags: List, events, packet_ns: int):
+    def __init__(self, bags: List, events, packet_ns: int,
+                 right_in_left: Optional[np.ndarray] = None):
         """
         Take open BagRecordings, of which all topics are read.
 
         :param events: a maker of how events are written: each topic has one of its own.
+        :param right_in_left: as for BagFrames.
         """
         self._bags = bags
+        self._frames = BagFrames(bags, right_in_left)
         self._make_events = events
         self._packet_ns = packet_ns
         self._decoders, self._events = {}, {}
@@ -73,11 +80,17 @@ class BagConversion:
                     is_events = (bag.source.dialect, topic.msgtype) in _PARSERS
                     msgtype = self._make_events().msgtype if is_events else topic.msgtype
                     yield topic.name, msgtype, topic.qos
+        if self._frames.has_static:
+            yield STATIC, TRANSFORMS, offered_qos(depth=1, transient_local=True)
 
     def messages(self) -> Iterator[Outgoing]:
         """Yield everything."""
         streams = [in_time_order(self._converted(bag)) for bag in self._bags]
-        return heapq.merge(*streams, key=attrgetter('record_ns'))
+        messages = heapq.merge(*streams, key=attrgetter('record_ns'))
+        for k, message in enumerate(messages):
+            if k == 0 and self._frames.has_static:
+                yield self._frames.static(message.record_ns)
+            yield message
 
     def _converted(self, bag):
         source = bag.source
@@ -87,7 +100,10 @@ class BagConversion:
                 parse = _PARSERS.get((source.dialect, raw.msgtype))
                 if parse is None:
                     data = bytes(self._converter(source.dialect, raw.msgtype)(raw.data))
-                    yield Outgoing(raw.record_ns, raw.topic, raw.msgtype, data)
+                    message = self._frames.named(
+                        Outgoing(raw.record_ns, raw.topic, raw.msgtype, data))
+                    yield message
+                    yield from self._frames.transforms(message)
                 else:
                     yield from self._event_messages(raw, parse(raw.data))
             except MalformedInput:
@@ -104,12 +120,13 @@ class BagConversion:
         if not len(events):
             return
         writing, end_ns = self._events[raw.topic], int(events['t_ns'][-1])
+        frame_id = message.frame_id or self._frames.frame_of(raw.topic, raw.msgtype)
         newest_ns = min(self._newest_ns.get(raw.topic, raw.record_ns), raw.record_ns)
         self._newest_ns[raw.topic] = raw.record_ns
         for run in cut(events, self._packet_ns):
             record_ns = raw.record_ns - max(end_ns - int(run['t_ns'][-1]), 0)
             record_ns = newest_ns = max(record_ns, newest_ns)
-            data = writing.serialize(run, message.width, message.height, message.frame_id)
+            data = writing.serialize(run, message.width, message.height, frame_id)
             yield Outgoing(record_ns, raw.topic, writing.msgtype, data, len(run))
 
     def _note(self, bag, remark):

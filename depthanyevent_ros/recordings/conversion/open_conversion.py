@@ -7,6 +7,9 @@ from functools import partial
 from pathlib import Path
 
 from depthanyevent_ros.datasets.mvsec import ground_truth_of
+from depthanyevent_ros.datasets.mvsec_calibration import (
+    find_calibration, is_of_scene, read_right_in_left,
+)
 from depthanyevent_ros.datasets.open_dataset import find_reader
 from depthanyevent_ros.recordings.bag_recording import BagRecording
 from depthanyevent_ros.recordings.conversion.bags import BagConversion
@@ -41,9 +44,17 @@ def open_conversion(path, events: str, packet_ns: int, side: str = 'left'):
             truth = ground_truth_of(path)
             if truth is not None:
                 bags.append(stack.enter_context(_open(truth, side)))
-            yield BagConversion(bags, make_events, packet_ns)
+            yield BagConversion(bags, make_events, packet_ns, _right_in_left(path))
         else:
             yield RecordingConversion(recording, make_events(), packet_ns)
+
+
+def _right_in_left(path):
+    """Return the pose of MVSEC's right camera, None for other bags and without calibration."""
+    calibration = find_calibration(path) if path.stem.endswith('_data') else None
+    if calibration is None or not is_of_scene(calibration, path):
+        return None
+    return read_right_in_left(calibration)
 
 
 def _open(path, side):

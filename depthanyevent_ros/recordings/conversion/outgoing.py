@@ -7,8 +7,13 @@ from typing import Callable, Iterable
 
 from depthanyevent_ros.recordings.writer import BagWriter
 
-#: Frame of what has none of its own.
-CAMERA_FRAME = 'camera_optical_frame'
+#: Frames of what has none of its own: events, pictures and depth; the camera's IMU; poses.
+CAMERA_FRAME, IMU_FRAME, WORLD_FRAME = 'camera_optical_frame', 'camera_imu_frame', 'world'
+
+
+def beside(frame: str, namespace: str) -> str:
+    """Return a frame for what is not of the first camera: davis_right_optical_frame."""
+    return frame.replace('camera', namespace.strip('/').replace('/', '_'), 1)
 
 
 @dataclass(frozen=True)

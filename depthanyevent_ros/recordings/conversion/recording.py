@@ -2,20 +2,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """A recording without ROS messages of its own (aedat4) as the messages of a rosbag2."""
 
+import heapq
+from operator import attrgetter
 from typing import Iterator
 
 from depthanyevent_ros.datasets.inside import InsideSensor
 from depthanyevent_ros.events.decoders import decode_all, make_decoder
-from depthanyevent_ros.recordings.conversion.outgoing import CAMERA_FRAME, Outgoing
+from depthanyevent_ros.recordings.conversion.outgoing import CAMERA_FRAME, IMU_FRAME, Outgoing
 from depthanyevent_ros.recordings.cutting import cut
 from depthanyevent_ros.recordings.records import CameraInfoRecord, EventsRecord
 from depthanyevent_ros.recordings.serialize import (
-    CAMERA_INFO, IMAGE, serialize_camera_info, serialize_image,
+    CAMERA_INFO, IMAGE, IMU, serialize_camera_info, serialize_image, serialize_imu,
 )
 
 
 class RecordingConversion:
-    """Yields events, pictures and calibration of one camera as they were recorded."""
+    """Yields events, pictures, calibration and IMU of one camera as they were recorded."""
 
     n_events = None     # known after reading
     namespace = '/event_camera'
@@ -43,6 +45,14 @@ class RecordingConversion:
 
     def messages(self) -> Iterator[Outgoing]:
         """Yield everything."""
+        return heapq.merge(self._record_messages(), self._imu_messages(),
+                           key=attrgetter('record_ns'))
+
+    def _imu_messages(self):
+        for stamp_ns, sample in self._recording.imu_samples():
+            yield self._out('imu', IMU, stamp_ns, serialize_imu(sample, stamp_ns, IMU_FRAME))
+
+    def _record_messages(self):
         for record in self._recording.messages():
             if isinstance(record, EventsRecord):
                 yield from self._event_messages(record)
