@@ -16,9 +16,12 @@ ITERATIONS = (cv2.TERM_CRITERIA_MAX_ITER | cv2.TERM_CRITERIA_EPS, 50, 1e-10)
 
 def davis346(zoom: float = 1.0) -> CameraModel:
     """
-    Return a plausible calibration of a DAVIS346: a 4.5 mm lens on 18.5 um pixels.
+    Return a plausible calibration of a DAVIS346; no camera has been measured for it.
 
-    The barrel distortion is that of the camera's usual lens; :param zoom: scales the focal length.
+    Focal length and centre are chosen near what 4.5 mm on 18.5 um pixels give (243 px) and what
+    MVSEC's camera has (226 px, 174, 134); the barrel distortion, clearly visible, is chosen too.
+
+    :param zoom: scales the focal length.
     """
     return CameraModel.from_values(
         346, 260, [252.0 * zoom, 0, 174.2, 0, 252.3 * zoom, 131.1, 0, 0, 1],
@@ -79,14 +82,18 @@ def pixel_rays(camera: CameraModel) -> np.ndarray:
 
 
 @njit(cache=True, nogil=True, error_model='numpy')
-def blur(picture, spare):
-    """Blur float32 [H, W] in place by (1, 2, 1) / 4 along rows and columns, as a lens does."""
+def blur(sharp, spare, picture):
+    """
+    Blur by (1, 2, 1) / 4 along rows and columns, as a lens does.
+
+    :param sharp: float32 [H, W]; :param spare: the same, scratch; :param picture: the same, out.
+    """
     height, width = picture.shape
     quarter, half = np.float32(0.25), np.float32(0.5)
     for y in range(height):
         up, down = max(y - 1, 0), min(y + 1, height - 1)
         for x in range(width):
-            spare[y, x] = half * picture[y, x] + quarter * (picture[up, x] + picture[down, x])
+            spare[y, x] = half * sharp[y, x] + quarter * (sharp[up, x] + sharp[down, x])
     for y in range(height):
         for x in range(1, width - 1):
             picture[y, x] = half * spare[y, x] + quarter * (spare[y, x - 1] + spare[y, x + 1])

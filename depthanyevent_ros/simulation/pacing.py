@@ -12,7 +12,8 @@ from depthanyevent_ros.simulation.scene import Scene
 MOST_PIXELS = 1.3
 #: Least step, and the longest for each pixel that may be moved in a step.
 LEAST_US, MOST_US_PER_PIXEL = 300, 7500
-_PROBE_S = 1e-3
+#: Over what speeds are measured; nothing counts as nearer than the least distance, m.
+PROBE_S, NEAREST_M = 1e-3, 0.3
 
 
 def sample(depth_m):
@@ -27,24 +28,26 @@ class Pace:
                  most_pixels: float = MOST_PIXELS):
         """Take what moves, the focal length, and how far it may move in a step."""
         self._scene, self._path = scene, path
-        self._step_us = most_pixels * 1e6 / focal_px
+        #: At 1 rad/s, and where next to nothing moves.
+        self.step_us_at_1 = most_pixels * 1e6 / focal_px
         self.most_us = most_pixels * MOST_US_PER_PIXEL
 
-    def step_us(self, t_s: float, sample_m: np.ndarray, nearest_m: np.ndarray) -> int:
+    def step_us(self, t_s: float, pose, sample_m: np.ndarray, nearest_m: np.ndarray) -> int:
         """
         Return the time to the next picture, us.
 
+        :param pose: rotation and position at this time, see `CameraPath.pose`;
         :param sample_m: depths of the picture at this time, see `sample`;
         :param nearest_m: [S], the least depth that each shape can have in the picture.
         """
-        rotation, position = self._path.pose(t_s)
-        later, moved = self._path.pose(t_s + _PROBE_S)
-        turn = np.arccos(np.clip((np.trace(rotation.T @ later) - 1) / 2, -1, 1)) / _PROBE_S
-        speed = np.linalg.norm(moved - position) / _PROBE_S
+        rotation, position = pose
+        later, moved = self._path.pose(t_s + PROBE_S)
+        turn = np.arccos(np.clip((np.trace(rotation.T @ later) - 1) / 2, -1, 1)) / PROBE_S
+        speed = np.linalg.norm(moved - position) / PROBE_S
         near_m = np.partition(sample_m, len(sample_m) // 5)[len(sample_m) // 5]
         flow = turn + speed / near_m                    # rad/s; near: nearer than most pixels
         visible = np.isfinite(nearest_m)
         if visible.any():
             flow = max(flow, turn + np.max(self._scene.speed(t_s)[visible]
-                                           / np.maximum(nearest_m[visible], 0.3)))
-        return int(np.clip(self._step_us / max(flow, 1e-6), LEAST_US, self.most_us))
+                                           / np.maximum(nearest_m[visible], NEAREST_M)))
+        return int(np.clip(self.step_us_at_1 / max(flow, 1e-6), LEAST_US, self.most_us))

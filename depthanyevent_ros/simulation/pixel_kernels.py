@@ -12,6 +12,7 @@ import numpy as np
 
 _F = np.float32
 _LN2, _SQRT2 = _F(0.6931471806), _F(1.4142135624)
+_NAN = np.float32(np.nan)
 PIXEL_BITS = 24
 
 
@@ -56,23 +57,40 @@ def receive(brightness, span_s, knee, rate, least_rate, level):
 
 
 @njit(cache=True, nogil=True, error_model='numpy')
-def fire(before, after, change, free_us, on, off, leak, start_us, span_us, refractory_us, raw):
+def find_silent(before, after, change, free_us, on, off, leak, start_us, span_us, end):
+    """
+    Find which pixels stay between their thresholds: most of them, most of the time.
+
+    Without branches and with one output, for SIMD code. :param end: float32 [N], out: what the
+    change of a silent pixel grows to; NaN for the others, which `fire` has to go through.
+    """
+    span = _F(span_us)
+    for i in range(len(before)):
+        slope = (after[i] - before[i] + leak) / span            # per us
+        here = change[i] + slope * span
+        silent = (free_us[i] <= start_us) & (-off[i] < here) & (here < on[i])
+        end[i] = here if silent else _NAN
+
+
+@njit(cache=True, nogil=True, error_model='numpy')
+def fire(before, after, change, free_us, on, off, leak, start_us, span_us, refractory_us, ends,
+         raw):
     """
     Let the pixels fire while their log brightness goes from before to after on a line.
 
     :param change: what each pixel has seen since its last event, in and out; :param free_us: when
-    its refractory period ends; :param raw: int64, out. :returns: the number of events.
+    its refractory period ends; :param ends: what `find_silent` found; :param raw: int64, out.
+    :returns: the number of events.
     """
     n = 0
     span = _F(span_us)
     for i in range(len(before)):
+        if ends[i] == ends[i]:
+            change[i] = ends[i]
+            continue
         slope = (after[i] - before[i] + leak) / span            # per us
         if free_us[i] <= start_us:
             begin, here = _F(0), change[i]
-            end = here + slope * span
-            if -off[i] < end < on[i]:                           # most pixels, most of the time
-                change[i] = end
-                continue
         else:
             begin, here = _F(min(free_us[i] - start_us, span_us)), _F(0)
         while begin < span:

@@ -19,7 +19,7 @@ import numpy as np
 from depthanyevent_ros.errors import ConfigError
 from depthanyevent_ros.events.types import EVENT_DTYPE
 from depthanyevent_ros.simulation.pixel_kernels import (
-    add_noise, fire, receive, sort_events,
+    add_noise, find_silent, fire, receive, sort_events,
 )
 
 #: Of the thresholds: a pixel nearer to zero would fire on anything.
@@ -63,15 +63,18 @@ class EventPixels:
             np.maximum(mean + parameters.threshold_spread * rng.standard_normal(n),
                        LEAST_THRESHOLD).astype(np.float32)
             for mean in (parameters.threshold_on, parameters.threshold_off))
-        # Where hot pixels are, how often they fire in all, and the share of each.
+        # Where hot pixels are, how often they fire in all, and the share of each, added up.
         self._hot = np.flatnonzero(rng.random(n) < parameters.hot_share)
         rates = rng.exponential(parameters.hot_hz, len(self._hot))
         self._hot_rate_hz = rates.sum()
         self._hot_chance = rates / rates.sum() if len(rates) else rates
+        self._hot_up_to = np.cumsum(self._hot_chance)
+        self._hot_up_to /= self._hot_up_to[-1:]
         # A sensor that has been on for a while: each pixel somewhere between its thresholds.
         self._change = ((rng.random(n) * 1.8 - 0.9) * np.minimum(self.on, self.off)).astype(
             np.float32)
         self._free_us = np.zeros(n, np.int64)
+        self._end = np.empty(n, np.float32)         # scratch
         self._log = self._before = None
         self._t_us = 0
 
@@ -98,8 +101,10 @@ class EventPixels:
         room = len(self._log) * (span_us // parameters.refractory_us + 1) + len(noise[0])
         raw = np.empty(room, np.int64)
         leak = np.float32(parameters.leak_hz * parameters.threshold_on * span_us * 1e-6)
+        find_silent(self._before, self._log, self._change, self._free_us, self.on, self.off, leak,
+                    self._t_us, span_us, self._end)
         n = fire(self._before, self._log, self._change, self._free_us, self.on, self.off, leak,
-                 self._t_us, span_us, parameters.refractory_us, raw)
+                 self._t_us, span_us, parameters.refractory_us, self._end, raw)
         n = add_noise(*noise, self._change, self._free_us, self._t_us, parameters.refractory_us,
                       raw, n)
         events = np.empty(n, EVENT_DTYPE)
@@ -128,6 +133,8 @@ class EventPixels:
         polarity = rng.integers(0, 2, len(pixel))
         n_hot = rng.poisson(self._hot_rate_hz * span_s)
         if n_hot:
-            pixel = np.concatenate([pixel, rng.choice(self._hot, n_hot, p=self._hot_chance)])
+            # What rng.choice(self._hot, n_hot, p=self._hot_chance) draws, at a tenth of its cost.
+            drawn = self._hot_up_to.searchsorted(rng.random(n_hot), side='right')
+            pixel = np.concatenate([pixel, self._hot[drawn]])
             polarity = np.concatenate([polarity, np.ones(n_hot, np.int64)])
         return pixel, np.sort(rng.integers(0, span_us, len(pixel))), polarity

@@ -79,6 +79,7 @@ class Simulation:
                                   pixel_rng)
         self.pace = Pace(self.world.scene, self.world.path, float(self.camera.k[0, 0]),
                          most_pixels)
+        self._pose = None               # of the camera at the last picture
 
     def items(self) -> Iterator[Item]:
         """Yield what the sensor sends and the truth; frames come when their exposure ends."""
@@ -113,15 +114,15 @@ class Simulation:
         frame_us = t_us // FRAME_PERIOD_US * FRAME_PERIOD_US
         stops = (frame_us + self.setup.exposure_us, frame_us + FRAME_PERIOD_US, end_us,
                  (t_us // DEPTH_PERIOD_US + 1) * DEPTH_PERIOD_US)
-        step_us = self.pace.step_us(t_us * 1e-6, sample(depth_m), self._caster.nearest_m)
+        step_us = self.pace.step_us(t_us * 1e-6, self._pose, sample(depth_m),
+                                    self._caster.nearest_m)
         return min(t_us + step_us, *(stop for stop in stops if stop > t_us))
 
     def _look(self, t_us):
-        rotation, position = self.world.path.pose(t_us * 1e-6)
-        picture, depth_m = self._caster.look(t_us * 1e-6, rotation, position)
+        self._pose = self.world.path.pose(t_us * 1e-6)
+        picture, depth_m = self._caster.look(t_us * 1e-6, *self._pose)
         picture *= np.float32(self.setup.illumination)
         return picture, depth_m
 
     def _truth(self, t_us, depth_m):
-        return Truth(self.start_ns + t_us * 1000, depth_m,
-                     *self.world.path.pose(t_us * 1e-6))
+        return Truth(self.start_ns + t_us * 1000, depth_m, *self._pose)

@@ -37,7 +37,7 @@ def visible_bounds(centre, axes, view, bounds, nearest):
                     _extend(bounds[s], nearest, s,
                             corner[c, 0] + part * (corner[d, 0] - corner[c, 0]),
                             corner[c, 1] + part * (corner[d, 1] - corner[c, 1]), NEAR_M)
-        if not overlaps(bounds[s], view):
+        if not overlaps(bounds, s, view):
             nearest[s] = np.inf
 
 
@@ -51,8 +51,8 @@ def _extend(bound, nearest, s, x, y, z):
 
 
 @njit(cache=True, nogil=True, error_model='numpy')
-def overlaps(shape, tile):
-    """Tell whether the bounds of a shape meet those of a tile, with a little to spare."""
+def overlaps(bounds, s, tile):
+    """Tell whether the bounds of shape ``s`` meet those of a tile, with a little to spare."""
     spare = np.float32(1e-4)
-    return (shape[0] <= tile[1] + spare and shape[1] >= tile[0] - spare
-            and shape[2] <= tile[3] + spare and shape[3] >= tile[2] - spare)
+    return (bounds[s, 0] <= tile[1] + spare and bounds[s, 1] >= tile[0] - spare
+            and bounds[s, 2] <= tile[3] + spare and bounds[s, 3] >= tile[2] - spare)

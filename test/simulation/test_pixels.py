@@ -144,3 +144,17 @@ def test_parameters_out_of_range_are_refused(change, name):
     """The sentence names the parameter."""
     with pytest.raises(ConfigError, match=name):
         PixelParameters(**change)
+
+
+def test_hot_pixels_are_drawn_as_numpy_draws_by_shares():
+    """The same pixels as Generator.choice, so that sequences stay what they were."""
+    parameters = replace(IDEAL, hot_share=0.05, hot_hz=400.0)
+    sensor = EventPixels(parameters, 30, 20, np.random.default_rng(3))
+    state = sensor._rng.bit_generator.state
+    pixel, _, polarity = sensor._draw_noise(np.full(600, 0.3, np.float32), 20_000)
+    rng = np.random.default_rng()
+    rng.bit_generator.state = state
+    rng.poisson(0.0)
+    n = rng.poisson(sensor._hot_rate_hz * 0.02)
+    assert n == len(pixel) > 50 and polarity.all()
+    assert np.array_equal(pixel, rng.choice(sensor._hot, n, p=sensor._hot_chance))

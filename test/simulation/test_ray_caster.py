@@ -136,6 +136,53 @@ def test_all_cores_give_the_same_picture():
     assert np.array_equal(one[0], many[0]) and np.array_equal(one[1], many[1])
 
 
+def counted(caster):
+    """Return the numbers of tiles that a caster casts from now on, as they come."""
+    numbers, cast = [], caster._cast
+
+    def count(tiles, *args):
+        numbers.append(len(tiles))
+        cast(tiles, *args)
+    caster._cast = count
+    return numbers
+
+
+def test_casting_what_changed_is_the_same_as_casting_everything():
+    """To the last bit: a still camera among things that move, turn and rest."""
+    shapes = clutter(7, 60)
+    shapes = [s if i % 5 == 0 else s._replace(motion=Motion()) for i, s in enumerate(shapes)]
+    shapes[0] = shapes[0]._replace(motion=Motion())
+    scene, rays = make_scene(shapes, LIGHT, ATLAS), tiled_rays(CAMERA)
+    caster = RayCaster(scene, rays)
+    numbers = counted(caster)
+    for t_s in (0.0, 0.004, 0.02, 0.5):
+        anew = RayCaster(scene, rays).look(t_s, *HERE)
+        assert all(np.array_equal(a, b) for a, b in zip(caster.look(t_s, *HERE), anew))
+    assert numbers[0] == len(rays.x) and 0 < max(numbers[1:]) < len(rays.x)
+
+
+def test_nothing_is_cast_where_nothing_moves():
+    """And everything once the camera does, be it by a hair."""
+    shapes = [s._replace(motion=Motion()) for s in clutter(8)]
+    caster = RayCaster(make_scene(shapes, LIGHT, ATLAS), tiled_rays(CAMERA))
+    numbers = counted(caster)
+    first, second = caster.look(0.0, *HERE), caster.look(0.1, *HERE)
+    assert all(np.array_equal(a, b) for a, b in zip(first, second)) and len(numbers) == 1
+    caster.look(0.2, np.eye(3), np.array([1e-4, 0.0, 0.0]))
+    assert numbers[0] == numbers[1]
+    caster.look(0.3, about_y(1e-4), np.array([1e-4, 0.0, 0.0]))
+    assert numbers[2] == numbers[1]
+
+
+def test_pictures_are_ones_own():
+    """What was returned is not changed by the pictures after it."""
+    caster = RayCaster(make_scene(clutter(9), LIGHT, ATLAS), tiled_rays(CAMERA))
+    first = caster.look(0.0, *HERE)
+    kept = [part.copy() for part in first]
+    caster.look(0.5, *HERE)
+    assert all(np.array_equal(a, b) for a, b in zip(first, kept))
+
+
 def test_rays_undo_the_distortion():
     """Projecting the rays by OpenCV's own model gives the pixels back."""
     for camera in (CAMERA, davis346()):

@@ -88,8 +88,10 @@ def test_steps_follow_the_flow():
     def steps(motion):
         simulation = Simulation('room', motion, 3, 0.05, SETUP)
         _, depth_m = simulation._look(0)
-        return simulation.pace.step_us(0.02, sample(depth_m), np.full(
-            len(simulation.world.scene.kind), np.inf, np.float32)) / simulation.pace.most_us
+        nowhere_m = np.full(len(simulation.world.scene.kind), np.inf, np.float32)
+        step_us = simulation.pace.step_us(0.02, simulation.world.path.pose(0.02),
+                                          sample(depth_m), nowhere_m)
+        return step_us / simulation.pace.most_us
     assert steps('standing') == pytest.approx(1, abs=1e-3)
     assert steps('rotating') < 0.8
 

@@ -10,7 +10,9 @@ import pytest
 from depthanyevent_ros.simulation import textures
 from depthanyevent_ros.simulation.atlas import make_atlas, N_LEVELS, OFFSETS
 from depthanyevent_ros.simulation.photographs import photographs, PICTURES
-from depthanyevent_ros.simulation.shading import atan2, log2, look_up
+from depthanyevent_ros.simulation.shading import atan2, log2
+from depthanyevent_ros.simulation.texture_lookup import look_up, N_CORNERS, N_PLACES
+from depthanyevent_ros.simulation.tile_rows import COLUMN, LEVEL, N_ROWS, RAYS, ROW, SPAN
 
 MAKERS = sorted({*textures.GROUNDS, *textures.THINGS, textures.windows}, key=lambda f: f.__name__)
 
@@ -40,26 +42,41 @@ def test_levels_are_means_down_to_the_mean_of_all():
     assert row[-1] == pytest.approx(picture.mean(), rel=1e-5)
 
 
+def looked_up(atlas, column, row, level):
+    """Return the values of the first texture for a tile of rays, [RAYS]."""
+    rows, values = np.zeros(N_ROWS * RAYS, np.float32), np.empty(RAYS, np.float32)
+    for first, value in ((COLUMN, column), (ROW, row), (LEVEL, level), (SPAN, 1.0)):
+        rows[first:first + RAYS] = value
+    look_up(atlas, rows, np.empty(N_PLACES * RAYS, np.int32),
+            np.empty(N_CORNERS * RAYS, np.float32), values)
+    return values
+
+
 def test_look_up_is_bilinear_and_repeats():
     """At a texel's middle its value, between two their mean, one repeat on the same."""
     atlas = make_atlas([textures.noise(np.random.default_rng(0))])
-    offsets, f = OFFSETS.astype(np.int64), np.float32
     picture = atlas[0, :65536].reshape(256, 256)
-    at = {shift: look_up(atlas, np.int32(0), offsets, f(10.5 + shift), f(20.5), f(0))
-          for shift in (0, 0.5, 256, -256)}
+    at = {shift: looked_up(atlas, 10.5 + shift, 20.5, 0)[0] for shift in (0, 0.5, 256, -256)}
     assert at[0] == pytest.approx(picture[20, 10], abs=1e-6)
     assert at[0.5] == pytest.approx(picture[20, 10:12].mean(), abs=1e-6)
     assert at[256] == pytest.approx(at[0], abs=1e-4) == pytest.approx(at[-256], abs=1e-4)
 
 
+def test_rays_look_up_each_their_own():
+    """Every ray of a tile at another texel, one in the next row from the other."""
+    atlas = make_atlas([textures.noise(np.random.default_rng(0))])
+    k = np.arange(RAYS)
+    values = looked_up(atlas, k + 0.5, k[::-1] + 0.5, 0)
+    np.testing.assert_allclose(values, atlas[0, k[::-1] * 256 + k], atol=1e-6)
+
+
 def test_high_levels_see_means():
     """The last level sees the mean of all; on the way there it goes without a jump."""
     atlas = make_atlas([textures.checker(np.random.default_rng(0))])
-    offsets, f = OFFSETS.astype(np.int64), np.float32
-    wide = look_up(atlas, np.int32(0), offsets, f(3), f(4), f(7.999))
+    wide = looked_up(atlas, 3, 4, 7.999)[0]
     assert wide == pytest.approx(atlas[0, -1], abs=1e-2)
-    values = [look_up(atlas, np.int32(0), offsets, f(3), f(4), f(level))
-              for level in np.linspace(0, 7.999, 2000)]
+    levels = np.linspace(0, 7.999, 8 * RAYS).reshape(8, RAYS)
+    values = np.concatenate([looked_up(atlas, 3, 4, some) for some in levels])
     assert np.abs(np.diff(values)).max() < 0.02
 
 

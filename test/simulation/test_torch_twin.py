@@ -7,13 +7,20 @@ import pytest
 import torch
 
 from depthanyevent_ros.depth.camera import CameraModel
+from depthanyevent_ros.simulation.camera_paths import MOTIONS
 from depthanyevent_ros.simulation.dataset import windows_of
 from depthanyevent_ros.simulation.optics import tiled_rays
+from depthanyevent_ros.simulation.pacing import sample
 from depthanyevent_ros.simulation.pixels import EventPixels, PixelParameters
+from depthanyevent_ros.simulation.placing import place
 from depthanyevent_ros.simulation.ray_caster import RayCaster
 from depthanyevent_ros.simulation.simulator import Simulation
+from depthanyevent_ros.simulation.torch_twin.noise import Noise, STEPS
+from depthanyevent_ros.simulation.torch_twin.pace import Paces
+from depthanyevent_ros.simulation.torch_twin.paths import CameraPaths
 from depthanyevent_ros.simulation.torch_twin.pixels import TorchPixels
 from depthanyevent_ros.simulation.torch_twin.ray_caster import TorchRayCaster
+from depthanyevent_ros.simulation.torch_twin.stage import Stage
 from depthanyevent_ros.simulation.torch_twin.windows import TwinWindows
 from depthanyevent_ros.simulation.variety import Setup
 from depthanyevent_ros.simulation.worlds import make_world
@@ -40,8 +47,9 @@ def worlds():
 @pytest.fixture(scope='module')
 def twin(worlds, device):
     """Return brightness and depth of three worlds at three times, in one go."""
-    caster = TorchRayCaster(worlds, [CAMERA] * 3, device)
-    return [part.cpu() for part in caster.look([0, 1, 2], TIMES_S)]
+    stage = Stage(worlds)
+    caster = TorchRayCaster(stage, [CAMERA] * 3, device)
+    return [part.cpu() for part in caster.look(stage.at(TIMES_S))]
 
 
 @pytest.mark.parametrize('which', range(3), ids=[kind for kind, _ in PLACES])
@@ -60,8 +68,61 @@ def test_pictures_and_depth_agree(which, worlds, twin):
 
 def test_a_picture_does_not_depend_on_its_batch(worlds, twin, device):
     """Alone or with others, the same but for rounding."""
-    alone, _ = TorchRayCaster(worlds[1:2], [CAMERA], device).look([0], TIMES_S[1:2])
+    stage = Stage(worlds[1:2])
+    alone, _ = TorchRayCaster(stage, [CAMERA], device).look(stage.at(TIMES_S[1:2]))
     np.testing.assert_allclose(alone[0].cpu().numpy(), twin[0][1].numpy(), atol=1e-4)
+
+
+def test_paths_side_by_side_are_those_of_each():
+    """Every motion in a room and in a street, at times of their own, halts included."""
+    paths = [make_world(kind, motion, np.random.default_rng(7), 4.0).path
+             for kind in ('room', 'street') for motion in MOTIONS]
+    for times_s in np.random.default_rng(0).uniform(0, 4, (20, len(paths))):
+        rotations, positions = CameraPaths(paths).pose(times_s)
+        for path, t_s, rotation, position in zip(paths, times_s, rotations, positions):
+            expected, at = path.pose(t_s)
+            np.testing.assert_allclose(rotation, expected, atol=1e-13)
+            np.testing.assert_allclose(position, at, atol=1e-11)
+
+
+def test_worlds_side_by_side_are_placed_as_each_alone(worlds):
+    """In another order, with gaps; what moves and turns included."""
+    stage = Stage(worlds)
+    placement, speeds = stage.at(TIMES_S), stage.speed(TIMES_S)
+    for b, (world, t_s) in enumerate(zip(worlds, TIMES_S)):
+        placed = place(world.scene, t_s, *world.path.pose(t_s))
+        there = stage.own[b] >= 0
+        assert sorted(stage.own[b][there]) == list(range(len(world.scene.kind)))
+        for name in ('centre', 'axes', 'linear', 'origin', 'light'):
+            np.testing.assert_allclose(getattr(placement, name)[b][there],
+                                       getattr(placed, name)[stage.own[b][there]],
+                                       rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(speeds[b][there], world.scene.speed(t_s)[stage.own[b][there]])
+        assert not speeds[b][~there].any()
+
+
+def test_steps_side_by_side_are_those_of_each():
+    """To a microsecond, which is what rounding may change."""
+    simulations = [Simulation(kind, motion, 3, 0.05) for kind, motion in PLACES]
+    t_s = np.array(TIMES_S) / 10
+    stage = Stage([s.world for s in simulations])
+    depths_m = [s._look(round(t * 1e6))[1] for s, t in zip(simulations, t_s)]
+    steps = Paces(stage, [s.pace for s in simulations], np.stack(
+        [s._caster.rays.view for s in simulations])).step_us(
+            t_s, stage.at(t_s), np.stack([sample(depth_m) for depth_m in depths_m]))
+    for step_us, s, t, depth_m in zip(steps, simulations, t_s, depths_m):
+        assert abs(step_us - s.pace.step_us(t, s.world.path.pose(t), sample(depth_m),
+                                            s._caster.nearest_m)) <= 1
+
+
+def test_noise_of_a_sensor_is_that_of_its_generator(device):
+    """Step by step the same numbers, though many steps are drawn at once."""
+    noise = Noise([5, 6], 6, 8, device)
+    random = torch.Generator(device).manual_seed(6)
+    drawn = [torch.stack(noise.draw(), 1)[1].clone() for _ in range(2 * STEPS)]
+    expected = torch.cat([torch.rand((STEPS, 3, 6, 8), generator=random, device=device)
+                          for _ in range(2)])
+    assert torch.equal(torch.stack(drawn), expected)
 
 
 def test_pixels_fire_as_the_numba_version_does(device):

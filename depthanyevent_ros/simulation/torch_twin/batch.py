@@ -1,17 +1,17 @@
 # Copyright 2026 The depthanyevent_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Scenes at some moments, stacked for the GPU: shapes sorted by kind, padded to equal numbers."""
+"""A placement on the device; what never changes is brought there once."""
 
 from dataclasses import dataclass
-from typing import Dict, Sequence
+from typing import Dict
 
 import numpy as np
 import torch
 
-from depthanyevent_ros.simulation.placing import Placed
+from depthanyevent_ros.simulation.torch_twin.stage import Placement, Stage
 
-#: What the shader wants to know of a shape, flattened: map 9 + 3, half 3, light 3, kind 1.
-_FLAT = ('linear', 'origin', 'half', 'light')
+#: What the shader wants to know of a shape: map 9 + 3, half 3, light 3, kind 1.
+N_VALUES = 19
 
 
 @dataclass(frozen=True)
@@ -34,39 +34,37 @@ class Batch:
     sky_texture: torch.Tensor       # int64 [B]
 
 
-def make_batch(placed: Sequence[Placed], first_texture: Sequence[int], device) -> Batch:
-    """
-    Stack moments.
+class Batches:
+    """Brings placements of one stage to a device."""
 
-    :param first_texture: where the textures of each one's scene begin in the stacked atlas.
-    """
-    kinds = sorted({int(k) for p in placed for k in np.unique(p.kind)})
-    columns, n = {}, 0
-    for kind in kinds:
-        most = max(int((p.kind == kind).sum()) for p in placed)
-        columns[kind] = slice(n, n + most)
-        n += most
-    linear, origin = np.zeros((len(placed), n, 3, 3), np.float32), np.zeros((len(placed), n, 3))
-    flat, face = np.zeros((len(placed), n, 19), np.float32), np.zeros((len(placed), n, 6, 4))
-    texture = np.zeros((len(placed), n, 6), np.int64)
-    linear[:] = np.eye(3)
-    origin[:] = 1e3                 # no ray from there meets the unit shape going z > 0
-    for b, p in enumerate(placed):
-        for kind, where in columns.items():
-            own = np.flatnonzero(p.kind == kind)
-            if not len(own):
-                continue
-            to = np.arange(where.start, where.start + len(own))
-            linear[b, to], origin[b, to] = p.linear[own], p.origin[own]
-            parts = [getattr(p, name)[own].reshape(len(own), -1) for name in _FLAT]
-            flat[b, to] = np.concatenate([*parts, p.kind[own, None]], axis=1)
-            face[b, to, :, :2] = p.texels_per_m[own]
-            face[b, to, :, 2], face[b, to, :, 3] = p.low[own], p.span[own]
-            texture[b, to] = p.texture[own] + first_texture[b]
-    sky = np.stack([p.sky for p in placed])
-    floats = [torch.from_numpy(a.astype(np.float32)).to(device) for a in (
-        linear, origin, flat, face, np.stack([p.to_world for p in placed]), sky[:, :3])]
-    sky_texture = sky[:, 3].astype(np.int64) + np.array(first_texture)
-    return Batch(columns, floats[0], floats[1], floats[2], floats[3],
-                 torch.from_numpy(texture).to(device), floats[4], floats[5],
-                 torch.from_numpy(sky_texture).to(device))
+    def __init__(self, stage: Stage, device):
+        """Bring what does not change, and the textures of all scenes in one atlas."""
+        self._columns, self._device = stage.columns, device
+        atlases = [scene.atlas for scene in stage.scenes]
+        first = np.cumsum([0, *(len(atlas) for atlas in atlases[:-1])])
+        self.atlas = torch.from_numpy(np.concatenate(atlases)).to(device)
+        texels, low, span = (stage.stack(name) for name in ('texels_per_m', 'low', 'span'))
+        self._face = self._bring(np.concatenate([texels, low[..., None], span[..., None]], -1))
+        self._texture = torch.from_numpy(
+            stage.stack('texture').astype(np.int64) + first[:, None, None]).to(device)
+        lights = [scene.light for scene in stage.scenes]
+        self._sky = self._bring(np.array(
+            [(light.ambient, light.sky_low, light.sky_high) for light in lights]))
+        self._sky_texture = torch.from_numpy(
+            np.array([scene.sky_texture for scene in stage.scenes]) + first).to(device)
+        self._shape = np.zeros((*stage.own.shape, N_VALUES), np.float32)
+        self._shape[..., 12:15], self._shape[..., 18] = stage.stack('half'), stage.stack('kind')
+
+    def of(self, placement: Placement) -> Batch:
+        """Return a placement on the device."""
+        shape = self._shape
+        shape[..., :9] = placement.linear.reshape(*shape.shape[:2], 9)
+        shape[..., 9:12], shape[..., 15:18] = placement.origin, placement.light
+        values = self._bring(shape)
+        return Batch(self._columns, values[..., :9].unflatten(2, (3, 3)), values[..., 9:12],
+                     values, self._face, self._texture, self._bring(placement.rotation),
+                     self._sky, self._sky_texture)
+
+    def _bring(self, array):
+        # A copy, also on the CPU: `shape` is written again while this is in use.
+        return torch.tensor(array, dtype=torch.float32, device=self._device)

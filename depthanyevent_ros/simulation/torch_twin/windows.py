@@ -10,11 +10,12 @@ import torch
 
 from depthanyevent_ros.simulation.optics import pixel_rays, view_of
 from depthanyevent_ros.simulation.pacing import sample
-from depthanyevent_ros.simulation.placing import place
 from depthanyevent_ros.simulation.simulator import Simulation
+from depthanyevent_ros.simulation.torch_twin.noise import Noise
+from depthanyevent_ros.simulation.torch_twin.pace import Paces
 from depthanyevent_ros.simulation.torch_twin.pixels import TorchPixels
 from depthanyevent_ros.simulation.torch_twin.ray_caster import TorchRayCaster
-from depthanyevent_ros.simulation.visibility import visible_bounds
+from depthanyevent_ros.simulation.torch_twin.stage import Stage
 
 
 @dataclass(frozen=True)
@@ -39,32 +40,34 @@ class TwinWindows:
     def __init__(self, simulations: Sequence[Simulation], device='cpu', window_us: int = 50_000):
         """Take simulations that have not begun."""
         self.simulations, self.window_us = simulations, window_us
-        self._caster = TorchRayCaster([s.world for s in simulations],
-                                      [s.camera for s in simulations], device)
+        self._stage = Stage([s.world for s in simulations])
+        self._caster = TorchRayCaster(self._stage, [s.camera for s in simulations], device)
         self._pixels = TorchPixels([s.pixels for s in simulations], device)
         self._device = torch.device(device)
-        self._views = [view_of(rays[..., 0], rays[..., 1]) for rays in (
+        views = [view_of(rays[..., 0], rays[..., 1]) for rays in (
             pixel_rays(s.camera) for s in simulations)]
+        self._paces = Paces(self._stage, [s.pace for s in simulations], np.stack(views))
         self._light, self._shot_hz = (
             torch.tensor(values, device=self._device)[:, None, None] for values in (
                 [s.setup.illumination for s in simulations],
                 [s.setup.pixels.shot_hz for s in simulations]))
         self._hot_hz = torch.from_numpy(
             np.stack([s.pixels.hot_rates_hz() for s in simulations])).to(self._device)
-        # One for each: what lies beside a sequence does not change its noise.
-        self._random = [torch.Generator(self._device).manual_seed(s.seed) for s in simulations]
+        self._noise = Noise([s.seed for s in simulations], simulations[0].camera.height,
+                            simulations[0].camera.width, self._device)
 
     @torch.inference_mode()
     def windows(self, n_windows: int) -> Iterator[TwinWindow]:
         """Yield the first windows of each sequence, in the order of their ends in each."""
-        everyone = range(len(self.simulations))
-        t_us = np.zeros(len(everyone), np.int64)
-        picture, depth_m = self._caster.look(everyone, t_us * 1e-6)
+        t_us = np.zeros(len(self.simulations), np.int64)
+        placement = self._stage.at(t_us * 1e-6)
+        picture, depth_m = self._caster.look(placement)
         self._pixels.start(picture * self._light)
         end_us = n_windows * self.window_us
         while t_us.min() < end_us:
-            before_us, t_us = t_us, self._next(t_us, depth_m)
-            picture, depth_m = self._caster.look(everyone, t_us * 1e-6)
+            before_us, t_us = t_us, self._next(t_us, placement, depth_m)
+            placement = self._stage.at(t_us * 1e-6)
+            picture, depth_m = self._caster.look(placement)
             self._step(picture * self._light, before_us, t_us)
             closed = np.flatnonzero(t_us % self.window_us == 0)
             for i in closed.tolist():
@@ -73,21 +76,16 @@ class TwinWindows:
             if len(closed):
                 self._pixels.clear(torch.from_numpy(closed).to(self._device))
 
-    def _next(self, t_us, depth_m):
-        samples_m = sample(depth_m).cpu().numpy()
-        steps = [s.pace.step_us(t * 1e-6, sample_m, nearest_m(s, t * 1e-6, view))
-                 for s, t, sample_m, view in zip(self.simulations, t_us.tolist(), samples_m,
-                                                 self._views)]
-        return np.minimum(t_us + np.array(steps), (t_us // self.window_us + 1) * self.window_us)
+    def _next(self, t_us, placement, depth_m):
+        step_us = self._paces.step_us(t_us * 1e-6, placement, sample(depth_m).cpu().numpy())
+        return np.minimum(t_us + step_us, (t_us // self.window_us + 1) * self.window_us)
 
     def _step(self, brightness, before_us, t_us):
         self._pixels.look(brightness, torch.from_numpy(t_us))
         before, span = (torch.from_numpy(a).to(self._device)[:, None, None]
                         for a in (before_us, t_us - before_us))
         shot = self._shot_hz * (1 - 0.75 * brightness.clamp(max=1))
-        chance, when, sign = torch.stack([
-            torch.rand((3, *brightness.shape[1:]), generator=random, device=self._device)
-            for random in self._random], 1)
+        chance, when, sign = self._noise.draw()
         noisy = chance < (shot + self._hot_hz) * (span * 1e-6)
         self._pixels.add_noise(noisy, before + (when * span).long(),
                                (sign < 0.5) | (self._hot_hz > 0))
@@ -102,13 +100,3 @@ class TwinWindows:
                              (shown & ~up).float()])
         return TwinWindow(i, self.simulations[i].start_ns + t_us * 1000,
                           int(pixels.n_events[i].sum()), image, depth_m)
-
-
-def nearest_m(simulation: Simulation, t_s: float, view: np.ndarray) -> np.ndarray:
-    """Return the least depth that each shape of a scene can have in a view, [S], m."""
-    world = simulation.world
-    placed = place(world.scene, t_s, *world.path.pose(t_s))
-    bounds = np.empty((len(placed.kind), 4), np.float32)
-    nearest = np.empty(len(placed.kind), np.float32)
-    visible_bounds(placed.centre, placed.axes, view, bounds, nearest)
-    return nearest
