@@ -33,7 +33,7 @@ setup(
     ],
     python_requires='>=3.10',
     install_requires=['setuptools'],
-    extras_require={name: requirements(name) for name in ('run', 'train', 'test')},
+    extras_require={name: requirements(name) for name in ('run', 'train', 'test', 'gpu')},
     zip_safe=False,
     author='The depthanyevent_ros authors',
     maintainer='The depthanyevent_ros authors',

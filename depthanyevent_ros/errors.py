@@ -44,5 +44,9 @@ class EngineRefused(DepthAnyEventError):
     """An engine that was built but differs too much from PyTorch to be used."""
 
 
+class EngineLost(DepthAnyEventError):
+    """An engine whose device failed while it was in use: nothing on the device can be trusted."""
+
+
 class ConfigError(DepthAnyEventError, ValueError):
     """A parameter with a value that cannot be used; the text names the parameter."""

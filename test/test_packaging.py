@@ -101,9 +101,10 @@ def test_no_dependency_in_package_xml_is_of_pip_only():
 
 @pytest.mark.parametrize('folder', ['depthanyevent_ros', 'launch'])
 def test_every_import_is_declared(folder):
-    """What the code imports is in package.xml, in requirements/run.txt or in train.txt."""
+    """What the code imports is in package.xml, or in a file of requirements/."""
     declared = {each.name for each in parse_package(str(ROOT)).exec_depends}
-    by_pip = {each.replace('-', '_') for name in ('run', 'train') for each in requirements(name)}
+    by_pip = {each.replace('-', '_') for name in ('run', 'train', 'gpu')
+              for each in requirements(name)}
     known = declared | by_pip | set(sys.stdlib_module_names) | {'depthanyevent_ros'}
     names = imported_by(folder)
     assert not {name for name in names if KEYS.get(name, name) not in known}
@@ -188,7 +189,7 @@ def test_installed_package_has_its_executables_and_share_files_where_ros_2_looks
 def test_extras_are_the_requirements_files(metadata):
     """The lists are kept in one place."""
     assert {name: len(lines) for name, lines in metadata['extras'].items()} == {
-        name: len(requirements(name)) for name in ('run', 'train', 'test')}
+        name: len(requirements(name)) for name in ('run', 'train', 'test', 'gpu')}
 
 
 @pytest.mark.parametrize('name', ['ros', 'interfaces', 'run', 'train', 'test'])

@@ -60,6 +60,16 @@ ENGINE_COLUMNS: List[Column] = [
     ('ms, median', _number('median_ms', '.1f')), ('Hz', _number('hz', '.1f')), ('ratio', _ratio),
     ('goal, Hz', _goal('hz', 'goal_hz')), ('load s', _number('load_s', '.2f')),
     ('mean error', _number('depth_mean', '.1e')), ('', lambda row: row.get('skipped', ''))]
+GPU_COLUMNS: List[Column] = [
+    ('', lambda row: f'{row["engine"]} {row["precision"]} {row["input"][0]}x{row["input"][1]}'),
+    ('ms, p50', _number('p50_ms', '.2f')), ('p99', _number('p99_ms', '.2f')),
+    ('on the device', _number('device_ms', '.2f')), ('Hz', _number('hz', '.0f')),
+    ('graphs', lambda row: row.get('graphs', '')), ('GFLOP', _number('gflop', '.1f')),
+    ('MB', _number('mbyte', '.1f')), ('floor ms', _number('floor_ms', '.3f')),
+    ('times floor', _number('over_floor', '.1f')),
+    ('goal, ms', lambda row: '' if row.get('goal_ms') is None else f'{row["goal_ms"]:g} ' + (
+        'met' if row['p50_ms'] <= row['goal_ms'] else 'MISSED')),
+    ('', lambda row: row.get('skipped', ''))]
 NODE_COLUMNS: List[Column] = [
     ('', _name), ('sent', _number('n_sent', ',')), ('lost', _lost),
     ('windows', _number('n_windows', 'd')), ('engine', _engine),
@@ -92,6 +102,10 @@ TABLES: Dict[str, Tuple[str, List[Column], str]] = {
               'Ratio: to drawing 200,000 events when the window is over.'),
     'engines': ('Engine step', ENGINE_COLUMNS,
                 'Ratio: to PyTorch f32. Mean error: of depth, relative, to PyTorch.'),
+    'gpu': ('Engine step on a GPU', GPU_COLUMNS,
+            'p50, p99: as the caller sees it. Floor: the larger of the operations at the rate of '
+            'a large product and the bytes that must move at that of a large copy, both measured '
+            'in the same run.'),
     'node': ('Node, end to end over DDS', NODE_COLUMNS,
              'Publisher, node and subscriber are processes. Lost: events sent and not read. '
              'Step: of the engine, median. '
@@ -132,6 +146,8 @@ def missed_goals(rows: Sequence[Row]) -> List[str]:
             if goal is not None and row[key] < goal:
                 name = row.get('name') or ENGINE_COLUMNS[0][1](row)
                 said.append(f'{name}: {row[key]:.3g} of {goal:g} {unit}')
+        if row.get('goal_ms') is not None and row['p50_ms'] > row['goal_ms']:
+            said.append(f'{GPU_COLUMNS[0][1](row)}: {row["p50_ms"]:.3g} of {row["goal_ms"]:g} ms')
         if row.get('goal_lost') is not None and row['n_lost'] > 0:
             said.append(f'{row["name"]}: {row["n_lost"]:,} events lost')
         if row.get('passed') is False:

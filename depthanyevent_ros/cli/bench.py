@@ -5,8 +5,8 @@ Measure every stage on this machine, beside what one would write first, in one r
 
 Parts: decode (and accumulate, each encoding), accumulate, close (a window), engines (each engine
 and size; builds what is not in the cache), convert (a data set to a bag), simulate, node (the
-depth node end to end over DDS) and soak (minutes of events through the node; only when asked
-for). docs/performance.md says how to read the tables.
+depth node end to end over DDS), and only when asked for gpu (its engines, and what it allows) and
+soak (minutes of events through the node). docs/performance.md says how to read the tables.
 
 Exit code: 0 if everything was measured, 1 if a part could not be, if a soak failed, or, with
 --strict, if a goal was missed.
@@ -32,7 +32,7 @@ def add_arguments(parser):
     """Declare the arguments."""
     parser.add_argument('--json', action='store_true', help='print one JSON object, no tables')
     parser.add_argument('--only', type=_parts, default=ALL, metavar='PART,PART',
-                        help=f'of {", ".join(TABLES)} (default: all but soak)')
+                        help=f'of {", ".join(TABLES)} (default: all but gpu and soak)')
     parser.add_argument('--quick', action='store_true',
                         help='fewer repetitions, the smallest engine, 12 Mev/s alone')
     parser.add_argument('--strict', action='store_true', help='a missed goal is exit code 1')
@@ -65,8 +65,7 @@ def run(args) -> int:
         rows += measured
         if not args.json:
             print('\n' + table(part, measured), flush=True)
-    machine['load_average_after'] = load_average()
-    missed = missed_goals(rows)
+    machine['load_average_after'], missed = load_average(), missed_goals(rows)
     if args.json:
         print(json.dumps({'machine': machine, 'rows': rows, 'missed': missed, 'failed': failed},
                          indent=1))
@@ -87,10 +86,16 @@ def measure_engines(args, say):
     """Return the rows of the engines: the default network as it is, the paper's at all sizes."""
     from depthanyevent_ros.bench.engines import bench_engines, SIZES
     from depthanyevent_ros.network.weights import find_weights
-    plan = {'threads': args.threads, 'progress': say, **({'rounds': 2} if args.quick else {})}
-    rows = bench_engines(((0, 0),), find_weights().name, **plan) \
-        + bench_engines(SIZES[:1] if args.quick else SIZES, **plan)
+    plan = {'threads': args.threads, 'progress': say, 'rounds': 2 if args.quick else 4}
+    rows = bench_engines(((0, 0),), find_weights().name, **plan)
+    rows += bench_engines(SIZES[:1] if args.quick else SIZES, **plan)
     return [{'part': 'engines', **row} for row in rows]
+
+
+def measure_gpu(args, say):
+    """Return the rows of the engines of a GPU."""
+    from depthanyevent_ros.bench.gpu import bench_gpu, SIZES
+    return [{'part': 'gpu', **row} for row in bench_gpu(say, SIZES[:1] if args.quick else SIZES)]
 
 
 def measure_conversion(args, say):
@@ -112,11 +117,10 @@ def measure_node(args, say):
     """Yield the rows of the node."""
     use_own_graph()
     from depthanyevent_ros.bench.node import bench_node, NodeBench, NodePlan
-    few = ({'encodings': ('mono',), 'rates_mev_s': (12.0,), 'seconds': 4.0, 'climb': ''}
-           if args.quick else {})
+    few = {'encodings': ('mono',), 'rates_mev_s': (12.0,), 'seconds': 4.0, 'climb': ''}
     with tempfile.TemporaryDirectory(prefix='depthanyevent_bench_') as folder:
-        yield from bench_node(NodeBench(node=NodePlan(threads=args.threads), **few),
-                              Path(folder), say)
+        yield from bench_node(NodeBench(node=NodePlan(threads=args.threads),
+                                        **(few if args.quick else {})), Path(folder), say)
 
 
 def measure_soak(args, say):
@@ -124,15 +128,16 @@ def measure_soak(args, say):
     use_own_graph()
     from depthanyevent_ros.bench.node_run import NodePlan
     from depthanyevent_ros.bench.soak import run_soak, Soak
+    plan = Soak(args.minutes, args.rate, args.encoding, args.max_growth_mb,
+                NodePlan(threads=args.threads))
     with tempfile.TemporaryDirectory(prefix='depthanyevent_bench_') as folder:
-        return run_soak(Soak(args.minutes, args.rate, args.encoding, args.max_growth_mb,
-                             NodePlan(threads=args.threads)), Path(folder), say)
+        return run_soak(plan, Path(folder), say)
 
 
 MEASURE = {
     **{part: lambda args, say, part=part: measure_events(args, say, part)
        for part in ('decode', 'accumulate', 'close')},
-    'engines': measure_engines, 'convert': measure_conversion,
+    'engines': measure_engines, 'gpu': measure_gpu, 'convert': measure_conversion,
     'simulate': measure_simulator, 'node': measure_node, 'soak': measure_soak,
 }
 
@@ -185,14 +190,13 @@ class Progress:
 
 def _parts(text: str):
     parts = text.split(',')
-    unknown = [part for part in parts if part not in TABLES]
-    if unknown:
-        raise ArgumentTypeError(f'{unknown[0]!r} is not one of {", ".join(TABLES)}')
+    for part in parts:
+        if part not in TABLES:
+            raise ArgumentTypeError(f'{part!r} is not one of {", ".join(TABLES)}')
     return parts
 
 
 def _positive(text: str) -> float:
-    value = float(text)
-    if not 0 < value < float('inf'):
-        raise ValueError(text)
-    return value
+    if 0 < float(text) < float('inf'):
+        return float(text)
+    raise ValueError(text)

@@ -1,17 +1,29 @@
 # Copyright 2026 The depthanyevent_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Build an engine into the cache: weights to ONNX to engine, checked against PyTorch."""
+"""
+Build an engine into the cache: weights to ONNX to engine, checked against PyTorch.
+
+With --check nothing is built: it says which engines can run here, and what is missing for the
+others. Exit code: 0 if the engine (with --check: one at least) can be used, 1 if not.
+"""
 
 import argparse
 import json
 
 from depthanyevent_ros.cli.sizes import AS_TRAINED, pixels
-from depthanyevent_ros.engines.factory import make_engine
-from depthanyevent_ros.engines.protocol import EngineSpec
+from depthanyevent_ros.engines.factory import BUILDERS, CHOICES, make_engine
+from depthanyevent_ros.engines.parity import BOUNDS
+from depthanyevent_ros.engines.presence import what_is_missing
+from depthanyevent_ros.engines.protocol import EngineSpec, PRECISIONS
+
+#: Other words for precisions.
+ALIASES = {'fp16': 'f16', 'fp32': 'f32'}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the verb."""
+    parser.add_argument('--check', action='store_true',
+                        help='only say which engines can run here')
     parser.add_argument('--spec', help='the whole specification as JSON; the rest is then ignored')
     parser.add_argument('--weights', default='default',
                         help='name in models/manifest.yaml, or path of a weight file')
@@ -20,20 +32,51 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--size', default=AS_TRAINED, metavar='HxW',
                         help='smallest input of the network, pixels (default: that at which the '
                              'weights were trained)')
-    parser.add_argument('--engine', default='auto', choices=('auto', 'openvino', 'torch'))
-    parser.add_argument('--precision', default='auto', choices=('auto', 'f32', 'bf16'))
+    parser.add_argument('--engine', default='auto', choices=(*CHOICES, *BUILDERS))
+    parser.add_argument('--precision', default='auto', choices=(*PRECISIONS, *ALIASES),
+                        help='auto: f16 on a GPU, the faster of f32 and bf16 on a CPU')
     parser.add_argument('--threads', type=int, default=0, help='0: as many as cores')
 
 
 def run(args: argparse.Namespace) -> int:
     """Build the engine unless the cache has it, and print what it is."""
-    engine = make_engine(_spec(args), progress=print)
+    if args.check:
+        return check()
+    engine = make_engine(_spec(args), progress=lambda sentence: print(sentence, flush=True))
     try:
-        for key, value in engine.describe().items():
-            print(f'{key}: {value}')
+        facts = engine.describe()
     finally:
         engine.close()
+    parity = facts.pop('parity')
+    for key, value in facts.items():
+        print(f'{key}: {value}')
+    print(report(parity) if parity else 'this engine is what the others are compared with')
     return 0
+
+
+def check() -> int:
+    """Print for each engine whether it can run here, or what is missing."""
+    missing = {name: what_is_missing(name) for name in BUILDERS}
+    for name, sentence in missing.items():
+        print(f'{name}: {sentence or "can run here"}')
+    return 0 if None in missing.values() else 1
+
+
+def report(parity: dict) -> str:
+    """Return the comparison with PyTorch as a small table."""
+    bound = BOUNDS[parity['precision']]
+    rows = (('prediction', parity['depth_mean'], parity['depth_max'],
+             f'{bound.depth_mean:g} and {bound.depth_max:g}'),
+            ('states, the worst tensor', parity['state_mean'], parity['state_max'],
+             f'- and {bound.state_max:g}'),
+            ('depth, pixel by pixel', parity['pixel_mean'], parity['pixel_max'], 'none'))
+    finite = 'all values were finite' if parity['finite'] else 'NOT all values were finite'
+    head = (f'compared with PyTorch over {parity["steps"]} recurrent windows of the bundled '
+            f'recording in {parity["precision"]}; {finite}')
+    table = [f'  {"relative error":26}{"mean":>10}{"largest":>10}   bounds']
+    table += [f'  {name:26}{mean:10.1e}{largest:10.1e}   {limits}'
+              for name, mean, largest, limits in rows]
+    return '\n'.join([head, *table])
 
 
 def _spec(args: argparse.Namespace) -> EngineSpec:
@@ -44,4 +87,4 @@ def _spec(args: argparse.Namespace) -> EngineSpec:
     return EngineSpec(
         engine=args.engine, weights=args.weights, sensor_height=sensor_height,
         sensor_width=sensor_width, input_height=input_height, input_width=input_width,
-        precision=args.precision, threads=args.threads)
+        precision=ALIASES.get(args.precision, args.precision), threads=args.threads)

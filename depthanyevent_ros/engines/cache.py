@@ -15,17 +15,17 @@ import os
 from pathlib import Path
 import shutil
 import tempfile
-import time
 from typing import Any, Callable, Iterator, Mapping, Optional
 
 from filelock import FileLock, Timeout
 
+from depthanyevent_ros.engines.cache_entry import (age_s, ENTRY_FILE, find_defect, folder_bytes,
+                                                   why_none_fits, write_through)
 from depthanyevent_ros.errors import EngineNotBuilt, EngineUnavailable
 from depthanyevent_ros.paths import cache_dir
 
 Say = Callable[[str], None]
 
-ENTRY_FILE = 'entry.json'
 VARIABLE = 'DEPTHANYEVENT_CACHE'
 LIMIT_BYTES = 4 << 30
 LOCK_TIMEOUT_S = 900.0
@@ -59,6 +59,10 @@ class EngineCache:
         self.limit_bytes = limit_bytes
         self.may_build = may_build
 
+    def path(self, kind: str, key: Mapping[str, Any]) -> Path:
+        """Return where an entry is, or would be."""
+        return self.root / f'{kind}-{key_digest(key)}'
+
     def entry(self, kind: str, key: Mapping[str, Any], build: Callable[[Path], None],
               say: Say = lambda sentence: None) -> Path:
         """
@@ -72,7 +76,7 @@ class EngineCache:
         :param say: receives a sentence if an entry is built again or another process builds it.
         :raises EngineUnavailable: if the cache cannot be written.
         """
-        path = self.root / f'{kind}-{key_digest(key)}'
+        path = self.path(kind, key)
         try:
             defect = find_defect(path, key)     # entries appear whole: looking needs no lock
             if defect and not self.may_build:
@@ -94,8 +98,11 @@ class EngineCache:
         """Build an entry unless it is there and whole."""
         defect = find_defect(path, key)
         if defect:
+            why = why_none_fits(path, key)
             if path.exists():
                 say(f'the cached {path.name} is built again: {defect}')
+            elif why:
+                say(f'{path.name} is built: {why}')
             self._build(path, key, build)
 
     def discard(self, path: Path) -> None:
@@ -151,46 +158,3 @@ class EngineCache:
                 break
             self.discard(file.parent)
             total -= size
-
-
-def age_s(path: Path) -> float:
-    """Return the time since a file or folder was changed; 0 if it is gone."""
-    try:
-        return time.time() - path.stat().st_mtime
-    except FileNotFoundError:
-        return 0.0
-
-
-def find_defect(path: Path, key: Mapping[str, Any]) -> Optional[str]:
-    """Return why an entry cannot be used, or None if it is whole."""
-    try:
-        entry = json.loads((path / ENTRY_FILE).read_text())
-        stored, files = entry['key'], entry['files'].items()
-    except FileNotFoundError:
-        return f'it has no {ENTRY_FILE}'
-    except (ValueError, KeyError, TypeError, AttributeError, OSError):
-        return f'its {ENTRY_FILE} cannot be read'
-    if stored != json.loads(json.dumps(key, default=str)):
-        return 'it was built for another key'
-    for name, size in files:
-        file = path / name
-        if not file.is_file():
-            return f'its file {name} is missing'
-        if file.stat().st_size != size:
-            return f'its file {name} has {file.stat().st_size} bytes instead of {size}'
-    return None
-
-
-def write_through(folder: Path) -> None:
-    """Wait until the files are on the disk: a power cut must not leave a whole entry of zeros."""
-    for path in [*folder.rglob('*'), folder]:
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def folder_bytes(folder: Path) -> int:
-    """Return the size of all files in a folder."""
-    return sum(file.stat().st_size for file in folder.rglob('*') if file.is_file())

@@ -1,13 +1,34 @@
 # Copyright 2026 The depthanyevent_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""A deterministic Tencode clip of moving edges: what engines are compared and timed on."""
+"""Tencode clips: a recorded one to compare engines on, a drawn one to time them on."""
 
+from pathlib import Path
 from typing import Iterator
 
 import numpy as np
 
+#: Consecutive windows of 50 ms of the bundled recording, in which a walking camera comes to rest;
+#: uint8 [N, 3, H, W], written by tools/make_parity_clip.py.
+RECORDED = Path(__file__).resolve().parents[1] / 'data' / 'clip' / 'windows.npz'
+
 #: Rings drawn in one window, oldest first.
 SUBSTEPS = 12
+
+
+def recorded_clip(height: int, width: int) -> np.ndarray:
+    """
+    Return windows of the bundled recording for a sensor of this size.
+
+    The nearest pixel is taken where the size is another. The values are those of 8-bit images,
+    so that an engine that takes bytes and one that takes floats see the same.
+
+    :returns: float32 [24, 3, height, width] in 0..1.
+    """
+    with np.load(RECORDED) as file:
+        windows = file['windows']
+    rows = np.arange(height) * windows.shape[2] // height
+    columns = np.arange(width) * windows.shape[3] // width
+    return windows[:, :, rows[:, None], columns].astype(np.float32) / np.float32(255)
 
 
 def moving_edges(height: int, width: int, n_windows: int, seed: int = 0) -> Iterator[np.ndarray]:

@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which engine: one decision, at construction."""
 
-from typing import Callable, Dict, List, Optional
+from typing import Callable, Dict, List, Optional, Tuple
 
 from depthanyevent_ros.engines.cache import EngineCache, Say
 from depthanyevent_ros.engines.openvino_builder import OpenVinoBuilder
+from depthanyevent_ros.engines.presence import has_nvidia_device
 from depthanyevent_ros.engines.protocol import Engine, EngineSpec
+from depthanyevent_ros.engines.tensorrt.builder import TensorRTBuilder
 from depthanyevent_ros.errors import ConfigError, EngineRefused, EngineUnavailable
 from depthanyevent_ros.network.weights import find_weights, Weights
 
@@ -27,11 +29,41 @@ def build_openvino(spec: EngineSpec, weights: Weights, cache: EngineCache, say: 
     return OpenVinoBuilder(spec, weights, cache, say).engine()
 
 
-#: Engines by name. A further one is a module of its own and a line here.
-BUILDERS: Dict[str, Build] = {'openvino': build_openvino, 'torch': build_torch}
+def build_tensorrt(spec: EngineSpec, weights: Weights, cache: EngineCache, say: Say) -> Engine:
+    """Return the TensorRT engine, compiled and compared with PyTorch if need be."""
+    return TensorRTBuilder(spec, weights, cache, say).engine()
 
-#: What auto tries, fastest first.
-AUTO_ORDER = ('openvino', 'torch')
+
+def build_torch_cuda(spec: EngineSpec, weights: Weights, cache: EngineCache, say: Say
+                     ) -> Engine:
+    """Return PyTorch on a GPU."""
+    try:
+        from depthanyevent_ros.engines.torch_cuda.builder import TorchCudaBuilder
+    except ImportError as error:
+        raise EngineUnavailable(f'torch is not installed ({error}): pip install torch') from error
+    return TorchCudaBuilder(spec, weights, cache, say).engine()
+
+
+#: Engines by name. A further one is a module of its own and a line here.
+BUILDERS: Dict[str, Build] = {'tensorrt': build_tensorrt, 'torch_cuda': build_torch_cuda,
+                              'openvino': build_openvino, 'torch': build_torch}
+
+
+#: Engines of a GPU, and those of the processor, each fastest first.
+GPU_ORDER, CPU_ORDER = ('tensorrt', 'torch_cuda'), ('openvino', 'torch')
+
+#: Names that stand for the first engine of several that runs here.
+CHOICES = ('auto', 'cpu')
+
+
+def order_of(choice: str) -> Tuple[str, ...]:
+    """Return what ``auto`` or ``cpu`` tries; a GPU's engines only where there may be a GPU."""
+    return GPU_ORDER + CPU_ORDER if choice == 'auto' and has_nvidia_device() else CPU_ORDER
+
+
+def wants_gpu(name: str) -> bool:
+    """Tell whether an engine of this name, or the first that it stands for, is a GPU's."""
+    return (order_of(name)[0] if name in CHOICES else name) in GPU_ORDER
 
 
 def make_engine(spec: EngineSpec, progress: Optional[Say] = None,
@@ -47,20 +79,20 @@ def make_engine(spec: EngineSpec, progress: Optional[Say] = None,
     :raises EngineRefused: if it differs too much from PyTorch.
     """
     say = progress or (lambda sentence: None)
-    if spec.engine not in ('auto', *BUILDERS):
-        raise ConfigError(f'engine is {spec.engine!r}; it must be one of auto, '
-                          f'{", ".join(BUILDERS)}')
+    if spec.engine not in (*CHOICES, *BUILDERS):
+        raise ConfigError(f'engine is {spec.engine!r}; it must be one of '
+                          f'{", ".join((*CHOICES, *BUILDERS))}')
     weights = find_weights(spec.weights)
     for note in weights.notes:
         say(note)
     cache = cache or EngineCache()
-    if spec.engine != 'auto':
+    if spec.engine not in CHOICES:
         return BUILDERS[spec.engine](spec, weights, cache, say)
     passed_over: List[str] = []
-    for name in AUTO_ORDER:
+    for name in order_of(spec.engine):
         try:
             return BUILDERS[name](spec, weights, cache, say)
         except (EngineUnavailable, EngineRefused) as error:
             passed_over.append(f'{name}: {error}')
-            say(f'engine auto passes over {passed_over[-1]}')
+            say(f'engine {spec.engine} passes over {passed_over[-1]}')
     raise EngineUnavailable(f'no engine runs here; {"; ".join(passed_over)}')

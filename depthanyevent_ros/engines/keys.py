@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What decides whether a built engine can be used again."""
 
+from dataclasses import asdict
 import functools
 import hashlib
 from importlib import metadata
@@ -9,6 +10,8 @@ from pathlib import Path
 import platform
 from typing import Any, Dict, Tuple
 
+from depthanyevent_ros.engines.cuda.protocol import Gpu
+from depthanyevent_ros.engines.graph_weights import GraphTypes
 from depthanyevent_ros.engines.protocol import EngineSpec
 from depthanyevent_ros.network.input_size import network_size
 from depthanyevent_ros.network.weights import Weights
@@ -17,17 +20,23 @@ from depthanyevent_ros.network.weights import Weights
 PACKAGE = Path(__file__).resolve().parents[1]
 SOURCES = ('network/config.py', 'network/conv_lstm.py', 'network/depth_anyevent.py',
            'network/dpt_head.py', 'network/efficientnet.py', 'network/input_size.py',
-           'network/preprocess.py', 'network/vit.py', 'engines/clip.py', 'engines/export.py',
-           'engines/parity.py')
+           'network/preprocess.py', 'network/vit.py', 'engines/clip.py', 'engines/deployed.py',
+           'engines/export.py', 'engines/graph_weights.py', 'engines/parity.py',
+           'data/clip/windows.npz')
 
 
-def onnx_key(spec: EngineSpec, weights: Weights) -> Dict[str, Any]:
-    """Return what an exported network depends on: weights, sizes, exporter, our sources."""
+def graph_key(spec: EngineSpec, weights: Weights, types: GraphTypes) -> Dict[str, Any]:
+    """Return what an exported graph depends on: network, sizes, types, exporter, our sources."""
     size = network_size(*spec.sensor, *spec.least_input(weights), weights.config.stride)
-    return {'weights': weights.sha256, 'model': weights.config.as_dict(),
-            'sensor': spec.sensor, 'input': size,
-            'sources': sources_digest(SOURCES),
+    return {'model': weights.config.as_dict(), 'sensor': spec.sensor, 'input': size,
+            'types': asdict(types), 'sources': sources_digest(SOURCES),
             **{name: version_of(name) for name in ('torch', 'onnx', 'onnxscript')}}
+
+
+def onnx_key(spec: EngineSpec, weights: Weights, types: GraphTypes = GraphTypes()
+             ) -> Dict[str, Any]:
+    """Return what a graph with its weights depends on."""
+    return {**graph_key(spec, weights, types), 'weights': weights.sha256}
 
 
 def engine_key(spec: EngineSpec, weights: Weights, precision: str, package: str) -> Dict[str, Any]:
@@ -35,6 +44,14 @@ def engine_key(spec: EngineSpec, weights: Weights, precision: str, package: str)
     return {**onnx_key(spec, weights), 'precision': precision, 'threads': spec.thread_count(),
             package: version_of(package), 'processor': processor(),
             'settings': sources_digest((f'engines/{package}_engine.py',))}
+
+
+def gpu_key(spec: EngineSpec, weights: Weights, types: GraphTypes, gpu: Gpu, version: str
+            ) -> Dict[str, Any]:
+    """Return what an engine of a GPU depends on: network, types, library, the kind of GPU."""
+    return {**onnx_key(spec, weights, types), 'version': version, 'gpu': gpu.name,
+            'compute capability': list(gpu.capability),
+            'settings': sources_digest(('engines/tensorrt/plan.py',))}
 
 
 def version_of(package: str) -> str:

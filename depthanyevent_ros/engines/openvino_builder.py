@@ -9,14 +9,15 @@ from typing import List, Tuple
 
 from depthanyevent_ros.engines.cache import EngineCache, Say
 from depthanyevent_ros.engines.clip import moving_edges
+from depthanyevent_ros.engines.graph_weights import GRAPH_FILE, GraphTypes
 from depthanyevent_ros.engines.keys import engine_key, onnx_key
+from depthanyevent_ros.engines.onnx_source import OnnxSource
 from depthanyevent_ros.engines.parity import measure_parity, Parity
 from depthanyevent_ros.engines.protocol import Engine, EngineSpec
 from depthanyevent_ros.engines.timing import fastest_steps_ms
 from depthanyevent_ros.errors import EngineRefused, EngineUnavailable
 from depthanyevent_ros.network.weights import Weights
 
-MODEL_FILE = 'model.onnx'
 CHOICE_FILE = 'choice.json'
 COMPILED = 'compiled'
 
@@ -29,6 +30,7 @@ class OpenVinoBuilder:
 
     def __init__(self, spec: EngineSpec, weights: Weights, cache: EngineCache, say: Say):
         self.spec, self.weights, self.cache, self.say = spec, weights, cache, say
+        self.onnx = OnnxSource(spec, weights, cache, say)
 
     def engine(self) -> Engine:
         """
@@ -40,6 +42,9 @@ class OpenVinoBuilder:
         if self.spec.precision == 'auto':
             precision, why = self.choose_precision()
             return self.open(precision, [why])
+        if self.spec.precision == 'f16':
+            raise EngineUnavailable('the openvino engine has no precision f16 on a CPU: choose '
+                                    'f32, bf16 or auto')
         if self.spec.precision == 'bf16' and not self.openvino.has_bf16():
             raise EngineUnavailable('this processor has no bf16 arithmetic that OpenVINO uses: '
                                     'choose precision f32 or auto')
@@ -67,14 +72,14 @@ class OpenVinoBuilder:
 
     def open(self, precision: str, notes: List[str]) -> Engine:
         """Return the engine in one precision; a cached one that cannot be read is built again."""
-        entries = self._engine_entry(precision), self._onnx_entry()
+        folder = self._engine_entry(precision)
         try:
-            return self._load(precision, notes, *entries)
+            return self._load(precision, notes, folder)
         except (EngineUnavailable, ValueError, TypeError, KeyError) as error:
             self.say(f'the cached engine cannot be read and is built again: {error}')
-        for path in entries:
-            self.cache.discard(path)
-        return self._load(precision, notes, self._engine_entry(precision), self._onnx_entry())
+        self.cache.discard(folder)
+        self.onnx.discard(GraphTypes())
+        return self._load(precision, notes, self._engine_entry(precision))
 
     def choose_precision(self) -> Tuple[str, str]:
         """Return the precision that auto stands for here, and a sentence that says why."""
@@ -85,38 +90,27 @@ class OpenVinoBuilder:
         choice = json.loads((path / CHOICE_FILE).read_text())
         return choice['precision'], choice['why']
 
-    def _load(self, precision: str, notes: List[str], folder: Path, onnx: Path) -> Engine:
-        """Return the engine from its cache entries; the stored comparison decides once more."""
+    def _load(self, precision: str, notes: List[str], folder: Path) -> Engine:
+        """Return the engine from its cache entry; the stored comparison decides once more."""
         parity = Parity.read(folder)
         parity.refuse_if_poor('the openvino engine')
-        engine = self._compile(precision, folder, onnx)
+        engine = self._compile(precision, folder)
         engine.facts = {'input_size': onnx_key(self.spec, self.weights)['input'],
                         'parity': parity.as_dict(), 'cache': str(folder),
                         'notes': [*self.weights.notes, *notes]}
         return engine
 
-    def _compile(self, precision: str, folder: Path, onnx: Path) -> Engine:
+    def _compile(self, precision: str, folder: Path) -> Engine:
         """Return the engine with its compiled form in ``folder``."""
-        return self.openvino.OpenVinoEngine(self.spec, self.weights, precision,
-                                            onnx / MODEL_FILE, folder / COMPILED)
-
-    def _onnx_entry(self) -> Path:
-        """Return the folder of the exported network."""
-        return self.cache.entry('onnx', onnx_key(self.spec, self.weights), self._build_onnx,
-                                self.say)
+        return self.openvino.OpenVinoEngine(
+            self.spec, self.weights, precision, self.onnx.folder(GraphTypes()) / GRAPH_FILE,
+            folder / COMPILED)
 
     def _engine_entry(self, precision: str) -> Path:
         """Return the folder of the engine in one precision."""
         key = engine_key(self.spec, self.weights, precision, 'openvino')
         return self.cache.entry('openvino', key, lambda folder: self._build(precision, folder),
                                 self.say)
-
-    def _build_onnx(self, folder: Path) -> None:
-        """Export the network."""
-        self.say(f'exporting {self.weights.name} to ONNX')
-        model = self.reference.model
-        from depthanyevent_ros.engines.export import export_onnx
-        export_onnx(model, folder / MODEL_FILE)
 
     def _build(self, precision: str, folder: Path) -> None:
         """
@@ -125,7 +119,7 @@ class OpenVinoBuilder:
         A poor one is stored as well, so that a start does not repeat a build that is refused.
         """
         self.say(f'compiling for OpenVINO in {precision} and comparing with PyTorch')
-        engine = self._compile(precision, folder, self._onnx_entry())
+        engine = self._compile(precision, folder)
         parity = measure_parity(engine, self.reference, precision)
         engine.close()
         parity.write(folder)

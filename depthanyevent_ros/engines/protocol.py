@@ -11,7 +11,7 @@ import numpy as np
 from depthanyevent_ros.errors import ConfigError
 from depthanyevent_ros.network.weights import DEFAULT, Weights
 
-PRECISIONS = ('auto', 'f32', 'bf16')
+PRECISIONS = ('auto', 'f32', 'bf16', 'f16')
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class Engine(Protocol):
     [height, width] of its own and the new state. It releases the GIL while it computes.
     """
 
-    name: str                                   # torch, openvino
+    name: str                                   # openvino, tensorrt, torch, torch_cuda
     height: int                                 # of the image and of the depth
     width: int
     weights: Weights

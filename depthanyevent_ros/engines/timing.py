@@ -1,13 +1,26 @@
 # Copyright 2026 The depthanyevent_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""How long a step takes, side by side."""
+"""How long a step takes, side by side, and how long it would take at least."""
 
+from dataclasses import dataclass
 import time
 from typing import Dict, List, Mapping, Sequence
 
 import numpy as np
 
 from depthanyevent_ros.engines.protocol import Engine
+
+
+@dataclass(frozen=True)
+class Rates:
+    """What a device reaches: operations and bytes in a second."""
+
+    flop_s: Dict[str, float]                    # by precision
+    byte_s: float
+
+    def floor_ms(self, flops: float, nbytes: float, precision: str) -> float:
+        """Return the least time of a step."""
+        return 1e3 * max(flops / self.flop_s[precision], nbytes / self.byte_s)
 
 
 def step_times_ms(engines: Mapping[str, Engine], clip: Sequence[np.ndarray],

@@ -23,7 +23,7 @@ class TorchEngine:
     name = 'torch'
 
     def __init__(self, spec: EngineSpec, weights: Weights):
-        if spec.precision == 'bf16':
+        if spec.precision not in ('auto', 'f32'):
             raise EngineUnavailable('the torch engine is the reference and computes in f32 only: '
                                     'choose precision f32 or auto, or the openvino engine')
         self.height, self.width = spec.sensor

@@ -8,7 +8,7 @@ arXiv 1801.04381), in the lite variant: no squeeze-and-excitation, ReLU6, a stem
 scaled. Pictures are padded as TensorFlow pads them (SAME), where the weights were trained.
 """
 
-from typing import List
+from typing import List, Tuple
 
 import torch
 from torch import nn, Tensor
@@ -60,11 +60,33 @@ class ConvNorm(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map [B, given, h, w] to [B, wanted, h / stride, w / stride]."""
-        margin, conv = self.margins[0], self.conv
-        if self.margins[1] != margin:
-            x, margin = functional.pad(x, self.margins), 0
-        return functional.conv2d(x, *self.norm.fold(conv.weight), conv.stride, margin,
-                                 groups=conv.groups)
+        return convolve(x, self.conv, self.margins, *self.norm.fold(self.conv.weight))
+
+
+class FoldedConv(nn.Module):
+    """What a ConvNorm is in an engine: a convolution with a bias, which cannot be trained."""
+
+    def __init__(self, trained: ConvNorm):
+        super().__init__()
+        kernel, bias = trained.norm.fold(trained.conv.weight)
+        like = trained.conv
+        self.conv = nn.Conv2d(like.in_channels, like.out_channels, like.kernel_size, like.stride,
+                              groups=like.groups)
+        self.conv.load_state_dict({'weight': kernel, 'bias': bias})
+        self.margins = trained.margins
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map [B, given, h, w] to [B, wanted, h / stride, w / stride]."""
+        return convolve(x, self.conv, self.margins, self.conv.weight, self.conv.bias)
+
+
+def convolve(x: Tensor, conv: nn.Conv2d, margins: Tuple[int, int, int, int], kernel: Tensor,
+             bias: Tensor) -> Tensor:
+    """Return the convolution of x with margins that may differ: left, right, top, bottom."""
+    margin = margins[0]
+    if margins[1] != margin:
+        x, margin = functional.pad(x, margins), 0
+    return functional.conv2d(x, kernel, bias, conv.stride, margin, groups=conv.groups)
 
 
 class InvertedResidual(nn.Module):

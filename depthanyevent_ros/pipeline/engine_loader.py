@@ -31,14 +31,17 @@ class EngineLoader:
     :param on_ready: called in the loader's thread with the engine.
     :param on_failed: called in the loader's thread with the error.
     :param on_sentence: called with what is being done and why, in threads of the loader.
+    :param on_build: called in the loader's thread when an engine must be built first.
     """
 
     def __init__(self, on_ready: Callable[[Engine], None],
-                 on_failed: Callable[[Exception], None], on_sentence: Callable[[str], None]):
+                 on_failed: Callable[[Exception], None], on_sentence: Callable[[str], None],
+                 on_build: Callable[[], None] = lambda: None):
         self.doing = 'nothing'                  # for diagnostics
         self._on_ready = on_ready
         self._on_failed = on_failed
         self._on_sentence = on_sentence
+        self._on_build = on_build
         self._stopping = threading.Event()
         self._thread: Optional[threading.Thread] = None
 
@@ -77,6 +80,7 @@ class EngineLoader:
         try:
             return make_engine(spec, self._on_sentence, cache=EngineCache(may_build=False))
         except EngineNotBuilt:
+            self._on_build()
             self._build(spec)
         if self._stopping.is_set():
             return None

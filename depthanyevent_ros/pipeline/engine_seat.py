@@ -2,13 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The engine in use, its weights, and the one that is being prepared."""
 
+import threading
 from typing import Callable, Optional
 
-from depthanyevent_ros.errors import ConfigError
+from depthanyevent_ros.engines.protocol import EngineSpec
+from depthanyevent_ros.errors import ConfigError, EngineLost, EngineRefused, EngineUnavailable
 from depthanyevent_ros.network.weights import check_name, Weights
 from depthanyevent_ros.parameters import Settings
 from depthanyevent_ros.pipeline.assembly import for_events, make_depth_scale, make_engine_spec
 from depthanyevent_ros.pipeline.engine_loader import EngineLoader
+from depthanyevent_ros.pipeline.stand_in import StandIn
 from depthanyevent_ros.pipeline.worker import InferenceWorker
 
 
@@ -34,7 +37,11 @@ class EngineSeat:
         self._worker = worker
         self._on_engine = on_engine
         self._on_problem = on_problem
-        self._loader = EngineLoader(self._take, self._fail, on_sentence)
+        self._taking = threading.Lock()         # the two loaders have a thread each
+        self._spec: Optional[EngineSpec] = None
+        self._loader = EngineLoader(self._take, self._fail, on_sentence, self._on_build)
+        self._stand_in = StandIn(settings.engine.fallback, self._take_stand_in,
+                                 self._fail_stand_in, on_sentence)
 
     @property
     def doing(self) -> str:
@@ -46,30 +53,65 @@ class EngineSeat:
         """Tell whether windows can be processed."""
         return self._worker.has_engine
 
+    @property
+    def stands_in(self) -> Optional[str]:
+        """Why another engine than the one that was asked for is in use; None if it is not."""
+        return self._stand_in.why
+
     def begin(self, width: int, height: int) -> None:
         """
         Prepare the first engine for a view of this size, unless that was done already.
 
         What has failed is not tried again by itself: it would fail again, and take its time.
         """
-        if not (self.has_engine or self._loader.busy or self.problem):
-            self._loader.start(make_engine_spec(self.settings, width, height))
+        if self._spec is None:
+            self._start(make_engine_spec(self.settings, width, height))
 
     def load(self, name: str, width: int, height: int) -> None:
         """
         Begin to prepare an engine with other weights; the present one runs on meanwhile.
 
+        It is also the way back to the GPU after its engine was lost.
+
         :raises DepthAnyEventError: if there are no such weights, or one is prepared already.
         """
         check_name(name)
         self.settings.weights = name
-        self._loader.start(make_engine_spec(self.settings, width, height))
+        self._start(make_engine_spec(self.settings, width, height))
+
+    def lose(self, error: EngineLost) -> None:
+        """Do without the engine in use, whose device has failed, from the next window on."""
+        self._worker.drop_engine()
+        if not self._stand_in.offer(self._spec, str(error)):
+            self._fail(error)
 
     def close(self) -> None:
         """Give up what is being prepared; the worker frees the engine in use."""
         self._loader.stop()
+        self._stand_in.stop()
+
+    def _start(self, spec: EngineSpec) -> None:
+        self._loader.start(spec)
+        self._spec = spec
+
+    def _on_build(self) -> None:
+        if not self.has_engine:
+            self._stand_in.offer(self._spec, 'the engine of the GPU is being built')
 
     def _take(self, engine) -> None:
+        with self._taking:
+            if self._use(engine):
+                self._stand_in.dismiss()
+
+    def _take_stand_in(self, engine) -> None:
+        with self._taking:
+            if self.stands_in is None:          # the GPU's came first
+                engine.close()
+            else:
+                self._use(engine)
+
+    def _use(self, engine) -> bool:
+        """Put an engine to use; tell whether it could be."""
         step = self._worker.step
         try:
             scale = make_depth_scale(
@@ -77,12 +119,24 @@ class EngineSeat:
         except ConfigError as error:
             engine.close()
             self._fail(error)
-            return
-        reset = 'weights_changed' if self.has_engine else None
+            return False
+        # States of the same network mean the same, whoever computes it and with what weights.
+        same = engine.weights.config == self.weights.config
+        reset = None if same else 'weights_changed'
         self.problem, self.weights = None, engine.weights
         self._worker.use_engine(engine, reset, scale)
         self._on_engine(engine)
+        return True
 
     def _fail(self, error: Exception) -> None:
+        lacks = not self.has_engine and isinstance(error, (EngineUnavailable, EngineRefused,
+                                                           EngineLost))
+        if lacks and self._stand_in.offer(self._spec, str(error)):
+            return
         self.problem = str(error)
+        self._on_problem(self.problem)
+
+    def _fail_stand_in(self, error: Exception) -> None:
+        why, self._stand_in.why = self._stand_in.why, None
+        self.problem = f'{why}; and in its place: {error}'
         self._on_problem(self.problem)

@@ -3,7 +3,7 @@
 """Which recurrent state belongs to which window."""
 
 from collections import Counter
-from typing import Any, List, Optional
+from typing import Any, Callable, List, Optional
 
 from depthanyevent_ros.events.windows import ClosedWindow
 
@@ -39,6 +39,10 @@ class Recurrence:
     def keep(self, window: ClosedWindow, state: Any) -> None:
         """Store the state that the step on this window returned."""
         self._states[window.index % self.n_chains] = state
+
+    def convert(self, convert: Callable[[Any], Any]) -> None:
+        """Replace each state by what ``convert`` makes of it; zero states stay."""
+        self._states = [state if state is None else convert(state) for state in self._states]
 
     def reset(self, reason: str) -> None:
         """Return every chain to the zero state."""

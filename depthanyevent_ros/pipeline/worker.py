@@ -6,6 +6,7 @@ from collections import Counter
 import threading
 from typing import Callable, Optional
 
+from depthanyevent_ros.errors import DepthAnyEventError
 from depthanyevent_ros.events.windows import ClosedWindow
 from depthanyevent_ros.pipeline.depth_step import DepthFrame, DepthScale, DepthStep
 from depthanyevent_ros.pipeline.handover import Handover
@@ -50,7 +51,8 @@ class InferenceWorker:
         """
         Exchange the engine between two windows; may be called from any thread.
 
-        :param reset: reason for which the states go back to zero, None to keep them.
+        :param reset: reason for which the states go back to zero; None carries them over, or
+            counts ``engine_changed`` if the new engine's are of other sizes.
         :param scale: what the new engine's output means, None if that stays as it is.
         """
         with self._lock:
@@ -58,6 +60,14 @@ class InferenceWorker:
         self._engine_came.set()
         if superseded:
             superseded[0].close()
+
+    def drop_engine(self) -> None:
+        """Do without an engine whose device has failed; to be called in the worker's thread."""
+        lost, self.step.engine = self.step.engine, None
+        self._engine_came.clear()
+        self.step.recurrence.reset('engine_lost')
+        self.counts['engine_lost'] += 1
+        lost.close()
 
     @property
     def has_engine(self) -> bool:
@@ -77,8 +87,9 @@ class InferenceWorker:
             self.step.engine = None
 
     def _run(self) -> None:
-        self._engine_came.wait()
         while not self._stopping.is_set():
+            if not self.has_engine:
+                self._engine_came.wait(POLL_S)
             handed = self._handover.take(POLL_S) if self.has_engine else None
             self._exchange_engine()
             if handed is not None:
@@ -108,6 +119,16 @@ class InferenceWorker:
         self.step.scale = scale or self.step.scale
         if reset:
             self.step.recurrence.reset(reset)
+        elif old is not None:
+            self._carry_over(old)
         self.n_exchanged += 1
         if old is not None:
             old.close()
+
+    def _carry_over(self, old) -> None:
+        """Give the states of the old engine to the new one."""
+        new, recurrence = self.step.engine, self.step.recurrence
+        try:
+            recurrence.convert(lambda state: new.state_from_arrays(old.state_to_arrays(state)))
+        except (ValueError, DepthAnyEventError):        # of other sizes, or the device is lost
+            recurrence.reset('engine_changed')

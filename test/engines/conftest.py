@@ -2,16 +2,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """A small network, exported and built once for all tests of the engines."""
 
+from importlib.util import module_from_spec, spec_from_file_location
 import json
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from safetensors.torch import save_file
 
 from depthanyevent_ros.engines.cache import EngineCache
+from depthanyevent_ros.engines.cuda.engine import CudaEngine
 from depthanyevent_ros.engines.factory import make_engine
+from depthanyevent_ros.engines.graph_weights import GRAPH_FILE, GraphTypes
+from depthanyevent_ros.engines.onnx_source import OnnxSource
+from depthanyevent_ros.engines.presence import what_is_missing
 from depthanyevent_ros.engines.protocol import EngineSpec
+from depthanyevent_ros.engines.tensorrt.session import TensorRTSession
 from depthanyevent_ros.network.config import ModelConfig
 from depthanyevent_ros.network.seeded import seeded_state_dict
+from depthanyevent_ros.network.weights import find_weights
 
 HEIGHT, WIDTH = 96, 128
 
@@ -65,7 +74,62 @@ def torch_engine(make_spec):
     return make_engine(make_spec('torch'))
 
 
-@pytest.fixture(params=['torch', 'openvino'])
+@pytest.fixture(scope='session')
+def fakes():
+    """Return the classes of a GPU and a TensorRT made of NumPy."""
+    found = {}
+    for name in ('cuda/fake_gpu', 'tensorrt/fake_tensorrt'):
+        path = (Path(__file__).parent / name).with_suffix('.py')
+        spec = spec_from_file_location(path.stem, path)
+        module = module_from_spec(spec)
+        spec.loader.exec_module(module)
+        found.update(vars(module))
+    return SimpleNamespace(**found)
+
+
+@pytest.fixture(scope='session')
+def tensorrt_engine(make_spec, cache, fakes):
+    """
+    Return TensorRT's engine on the fakes, running the small network's real graph.
+
+    Everything but the device's arithmetic is what runs on a GPU; OpenVINO computes the graph.
+    """
+    spec = make_spec('tensorrt')
+    weights = find_weights(spec.weights)
+    types = GraphTypes('uint8', 'float32', check=True)
+    folder = OnnxSource(spec, weights, cache, print).folder(types)
+    gpu = fakes.FakeGpu()
+    plan = fakes.GraphPlan(folder / GRAPH_FILE)
+    trt = fakes.fake_tensorrt(gpu)
+    engine = CudaEngine('tensorrt', spec, weights, 'f32', gpu,
+                        lambda: TensorRTSession(gpu, trt, plan.serialize(), None))
+    engine.facts = {'input_size': (84, 112), 'parity': None, 'notes': []}
+    return engine
+
+
+def on_a_gpu(name, make_spec, cache):
+    """Return an engine of the small network on a real GPU, or skip and say what is missing."""
+    missing = what_is_missing(name)
+    if missing:
+        pytest.skip(missing)
+    return make_engine(make_spec(name), cache=cache)
+
+
+@pytest.fixture(scope='session')
+def torch_cuda_gpu_engine(make_spec, cache):
+    """Return PyTorch on a GPU."""
+    return on_a_gpu('torch_cuda', make_spec, cache)
+
+
+@pytest.fixture(scope='session')
+def tensorrt_gpu_engine(make_spec, cache):
+    """Return TensorRT on a GPU."""
+    return on_a_gpu('tensorrt', make_spec, cache)
+
+
+@pytest.fixture(params=['torch', 'openvino', 'tensorrt',
+                        pytest.param('torch_cuda_gpu', marks=pytest.mark.gpu),
+                        pytest.param('tensorrt_gpu', marks=pytest.mark.gpu)])
 def engine(request):
     """Return each engine in turn."""
     return request.getfixturevalue(f'{request.param}_engine')

@@ -244,3 +244,16 @@ def test_an_entry_is_on_the_disk_before_it_has_its_name(cache, monkeypatch):
     assert path.is_dir()
     names = {os.path.basename(name) for name in synced}
     assert {'a.bin', 'sub', 'entry.json'} < names and len(synced) == 4
+
+
+def test_a_stale_entry_is_named_when_its_successor_is_built(cache):
+    """After an update, or on another GPU: the user reads why it takes long."""
+    said = []
+    key = {'version': '10.13', 'gpu': 'A', 'weights': 'w'}
+    cache.entry('plan', key, Build(), said.append)
+    assert said == []
+    cache.entry('plan', {**key, 'version': '11.4'}, Build(), said.append)
+    assert 'is built: version was 10.13 in the cache and is 11.4' in said[-1]
+    cache.entry('plan', {'version': '9', 'gpu': 'B', 'weights': 'v'}, Build(), said.append)
+    cache.entry('other', {**key, 'version': '12'}, Build(), said.append)
+    assert len(said) == 1                       # nothing alike, and another kind

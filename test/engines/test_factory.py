@@ -9,9 +9,11 @@ import sys
 
 import pytest
 
-from depthanyevent_ros.engines import factory, openvino_engine, parity
+from depthanyevent_ros.engines import factory, openvino_engine, parity, presence
 from depthanyevent_ros.engines.cache import EngineCache
+from depthanyevent_ros.engines.cuda import find_gpu
 from depthanyevent_ros.engines.factory import make_engine
+from depthanyevent_ros.engines.onnx_source import OnnxSource
 from depthanyevent_ros.engines.openvino_builder import OpenVinoBuilder
 from depthanyevent_ros.engines.parity import Bound
 from depthanyevent_ros.engines.protocol import EngineSpec
@@ -33,10 +35,10 @@ def without(monkeypatch):
 
         for name in list(sys.modules):
             if name.startswith('depthanyevent_ros.engines.') and name.endswith(
-                    ('openvino_engine', 'torch_engine', 'export')):
+                    ('openvino_engine', 'torch_engine', 'export', 'deployed')):
                 monkeypatch.delitem(sys.modules, name)
         import depthanyevent_ros.engines as engines
-        for name in ('openvino_engine', 'torch_engine', 'export'):
+        for name in ('openvino_engine', 'torch_engine', 'export', 'deployed'):
             monkeypatch.delattr(engines, name, raising=False)
         monkeypatch.setattr(builtins, '__import__', fake)
     return hide
@@ -111,7 +113,7 @@ def test_a_build_that_fails_is_not_tried_twice(make_spec, tmp_path, monkeypatch)
     def full(*_):
         raise OSError(28, 'No space left on device')
 
-    monkeypatch.setattr(OpenVinoBuilder, '_build_onnx', full)
+    monkeypatch.setattr(OnnxSource, '_export', full)
     said = []
     with pytest.raises(EngineUnavailable, match='No space left on device.*DEPTHANYEVENT_CACHE'):
         make_engine(make_spec(), said.append, EngineCache(tmp_path))
@@ -140,8 +142,29 @@ def test_without_bf16_auto_is_f32_and_bf16_is_refused(make_spec, cache, monkeypa
 
 def test_the_reference_computes_in_f32_only(make_spec):
     """It is what the others are measured against."""
-    with pytest.raises(EngineUnavailable, match='f32 only'):
-        make_engine(make_spec('torch', 'bf16'))
+    for precision in ('bf16', 'f16'):
+        with pytest.raises(EngineUnavailable, match='f32 only'):
+            make_engine(make_spec('torch', precision))
+
+
+@pytest.mark.parametrize('engine, precision', [('openvino', 'f16'), ('tensorrt', 'bf16')])
+def test_a_precision_that_an_engine_has_not_is_refused(make_spec, engine, precision):
+    """With those that it has, and before anything is built or looked for."""
+    with pytest.raises(EngineUnavailable, match=f'the {engine} engine has no precision .*choose'):
+        make_engine(make_spec(engine, precision))
+
+
+def test_auto_tries_tensorrt_only_where_there_may_be_a_gpu(make_spec, monkeypatch, torch_engine,
+                                                           tmp_path):
+    """Elsewhere nobody wants to read at every start that there is none."""
+    monkeypatch.setitem(factory.BUILDERS, 'openvino', lambda *_: torch_engine)
+    monkeypatch.setattr(presence, 'NVIDIA_DEVICES', (tmp_path / 'nvidiactl',))
+    said = []
+    assert make_engine(make_spec('auto', 'auto'), said.append) is torch_engine and not said
+    (tmp_path / 'nvidiactl').touch()
+    monkeypatch.setattr(find_gpu, 'PYCUDA', 'no_such_module')
+    assert make_engine(make_spec('auto', 'auto'), said.append) is torch_engine
+    assert said[0].startswith('engine auto passes over tensorrt: pycuda is not installed')
 
 
 def test_untrained_weights_say_so_first(tmp_path):
@@ -172,7 +195,7 @@ def test_weights_that_are_not_there_are_named(make_spec):
 
 
 def test_a_further_engine_is_one_line(make_spec, monkeypatch, torch_engine):
-    """The door that TensorRT will use: a name and a function."""
+    """A name and a function."""
     monkeypatch.setitem(factory.BUILDERS, 'other', lambda *_: torch_engine)
     assert make_engine(make_spec('other')) is torch_engine
 

@@ -40,7 +40,7 @@ class Perturbed:
 def test_openvino_agrees_with_torch_over_twelve_windows(openvino_engine):
     """The parity that was stored after the build: f32 to about 1e-5."""
     parity = openvino_engine.describe()['parity']
-    assert parity['steps'] == 12 and parity['finite']
+    assert parity['steps'] == 24 and parity['finite']
     assert parity['depth_mean'] < 1e-4 and parity['state_max'] < 1e-3
 
 
@@ -136,18 +136,3 @@ def test_bf16_stays_within_its_bound(make_spec, cache):
     """Measured after the build as for f32, and not the same arithmetic."""
     parity = make_engine(make_spec(precision='bf16'), cache=cache).describe()['parity']
     assert 1e-4 < parity['depth_mean'] < BOUNDS['bf16'].depth_mean
-
-
-def test_the_clip_is_tencode_and_the_same_every_time():
-    """0..1, red and blue opposite where there are events, several polarities and ages."""
-    first, again = (list(moving_edges(60, 80, 6)) for _ in range(2))
-    np.testing.assert_array_equal(first, again)
-    assert not first[0].any()
-    last = first[-1]
-    events = (last[0] + last[2]) > 0
-    assert events.any() and not events.all()
-    np.testing.assert_array_equal((last[0] + last[2])[events], 1)
-    assert not last[1][~events].any()
-    assert 0 <= last.min() and last.max() <= 1
-    assert 0 < last[0][events].mean() < 1 and len(np.unique(last[1])) > 5
-    assert any((a != b).any() for a, b in zip(first[1:], first[2:]))

@@ -15,6 +15,7 @@ from sensor_msgs.msg import CameraInfo, Image
 from std_srvs.srv import Trigger
 
 from depthanyevent_ros.depth.camera import CameraModel
+from depthanyevent_ros.engines.presence import what_is_missing
 from depthanyevent_ros.errors import EngineUnavailable
 from depthanyevent_ros.events.cdr import serialize_event_array, serialize_event_packet
 from depthanyevent_ros.events.encoders import encode_packet
@@ -136,6 +137,23 @@ def test_a_lossless_replay_finds_a_subscriber_when_the_engine_is_ready(
     assert node._session.worker.has_engine
     publish_ms(publisher, make_moving_events, 0, 40)
     assert stamps_ms(graph.wait_for('depth/image_raw', 3))[0] == 10
+
+
+def test_without_a_gpu_tensorrt_is_told_to_be_missing_and_the_processor_gives_depth(
+        graph, make_moving_events):
+    """The sentence stays in the diagnostics as a warning, with the engine that stands in."""
+    missing = what_is_missing('tensorrt')
+    if missing is None:
+        pytest.skip('this machine has a GPU with TensorRT')
+    graph.listen(Image, 'depth/image_raw')
+    graph.start(overload='lossless', event_type='dvs',
+                **{'engine.name': 'tensorrt', 'engine.precision': 'f16'})
+    publish_ms(graph.publisher(EventArray), make_moving_events, 0, 40)
+    assert graph.wait_for('depth/image_raw', 3)[0].width == WIDTH
+    graph.wait_for_value('engine', 'engine', 'openvino')
+    engine = graph.diagnostics('engine')
+    assert engine['level'] == 1
+    assert f'the openvino engine stands in: {missing}' in engine['message']
 
 
 def test_a_lossless_input_does_not_wait_for_an_engine_that_cannot_be_had(

@@ -5,6 +5,7 @@
 import numpy as np
 import pytest
 
+from depthanyevent_ros.engines.protocol import check_arrays, State
 from depthanyevent_ros.events.windows import ClosedWindow
 
 
@@ -14,18 +15,27 @@ class SumEngine:
     name = 'sum'
     height, width = 2, 3
 
-    def __init__(self, gain=1.0):
-        self.gain = gain
+    def __init__(self, gain=1.0, size=1, weights=None, name='sum'):
+        self.gain, self.size, self.weights, self.name = gain, size, weights, name
         self.closed = False
 
     def step(self, image, state):
-        """Return a constant depth and the new sum."""
-        total = (0.0 if state is None else state) + self.gain * float(image.max())
-        return np.full((self.height, self.width), total, np.float32), total
+        """Return a constant depth and the new sum; a state of another engine is refused."""
+        total = (0.0 if state is None else state.look(self)[0]) + self.gain * float(image.max())
+        return np.full((self.height, self.width), total, np.float32), State(self, [total])
 
     def is_finite(self, state):
         """Tell whether the sum is finite."""
-        return bool(np.isfinite(state))
+        return bool(np.isfinite(state.look(self)[0]))
+
+    def state_to_arrays(self, state):
+        """Return the sum, as many times as the size says."""
+        return [np.full(self.size, state.look(self)[0])]
+
+    def state_from_arrays(self, arrays):
+        """Return a state; ValueError for another size."""
+        check_arrays(arrays, [(self.size,)])
+        return State(self, [float(arrays[0][0])])
 
     def describe(self):
         """Return what it is."""

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from depthanyevent_ros.depth.modes import make_depth_mode
+from depthanyevent_ros.errors import EngineLost
 from depthanyevent_ros.pipeline.depth_step import DepthScale, DepthStep
 from depthanyevent_ros.pipeline.handover import make_handover
 from depthanyevent_ros.pipeline.recurrence import Recurrence
@@ -51,7 +52,7 @@ def test_the_state_is_carried_from_window_to_window(bench, make_engine, make_win
 
 def test_an_engine_is_exchanged_between_two_windows_and_the_old_one_closed(
         bench, make_engine, make_window):
-    """No window is lost; the states are kept unless a reason to reset them is given."""
+    """No window is lost; the states go over to the new engine, which would refuse the old's."""
     old, new = make_engine(), make_engine(gain=10.0)
     bench.worker.use_engine(old)
     bench.handover.put(make_window(0))
@@ -61,6 +62,36 @@ def test_an_engine_is_exchanged_between_two_windows_and_the_old_one_closed(
     bench.handover.put(make_window(2))
     assert [bench.depth(), bench.depth()] == [11.0, 21.0]
     assert old.closed and not new.closed
+
+
+def test_states_that_do_not_fit_the_new_engine_start_from_zero(bench, make_engine, make_window):
+    """A network with another input size keeps states of other sizes."""
+    bench.worker.use_engine(make_engine())
+    bench.handover.put(make_window(0))
+    bench.depth()
+    bench.worker.use_engine(make_engine(gain=10.0, size=2))
+    bench.handover.put(make_window(1))
+    assert bench.depth() == 10.0
+    assert bench.step.recurrence.resets == {'engine_changed': 1}
+
+
+def test_an_engine_that_is_dropped_is_closed_and_windows_wait_for_the_next(
+        bench, make_engine, make_window):
+    """A lost GPU: the window is gone, the next ones wait as at the beginning."""
+    class Lost(type(make_engine())):
+        def step(self, image, state):
+            raise EngineLost('the GPU is lost')
+
+    lost = Lost()
+    bench.worker._on_error = lambda error: (bench.errors.put(error), bench.worker.drop_engine())
+    bench.worker.use_engine(lost)
+    bench.handover.put(make_window(0))
+    assert isinstance(bench.errors.get(timeout=LATE_S), EngineLost)
+    bench.handover.put(make_window(1))
+    bench.worker.use_engine(make_engine())
+    assert bench.depth() == 1.0
+    assert lost.closed and bench.worker.counts['engine_lost'] == 1
+    assert bench.step.recurrence.resets['engine_lost'] == 1
 
 
 def test_a_reset_with_the_exchange_starts_from_zero(bench, make_engine, make_window):

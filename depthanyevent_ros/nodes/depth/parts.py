@@ -79,6 +79,8 @@ def engine_status(session: DepthSession) -> Status:
         status.warn(f'the new weights are not used, the old ones stay: {session.seat.problem}')
     elif session.seat.problem is not None:
         status.error(session.seat.problem)
+    elif session.seat.stands_in is not None and engine is not None:
+        status.warn(f'the {engine.name} engine stands in: {session.seat.stands_in}')
     elif engine is None:                        # more urgent than that weights are untrained
         status.level, status.message = part.WARN, (
             f'no engine yet ({session.seat.doing}): windows are dropped until it is ready; a '

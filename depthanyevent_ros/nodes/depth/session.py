@@ -11,7 +11,7 @@ from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.qos_overriding_options import QoSOverridingOptions
 from sensor_msgs.msg import CameraInfo
 
-from depthanyevent_ros.errors import ConfigError, DepthAnyEventError
+from depthanyevent_ros.errors import ConfigError, DepthAnyEventError, EngineLost
 from depthanyevent_ros.network.weights import find_weights
 from depthanyevent_ros.nodes.depth.intake import EventIntake
 from depthanyevent_ros.nodes.depth.outputs import DepthOutputs
@@ -82,6 +82,8 @@ class DepthSession:
 
     def _on_error(self, error: Exception) -> None:
         """Tell that a window was lost (inference thread)."""
+        if isinstance(error, EngineLost):
+            self.seat.lose(error)
         kind = type(error).__name__
         self._log.warning(kind, f'a window was lost: {kind}: {error}')
 

@@ -1,0 +1,128 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""From an ONNX graph to a plan: what TensorRT compiles for one kind of GPU."""
+
+from pathlib import Path
+from typing import Any, Callable, Iterable, List, Optional
+
+from depthanyevent_ros.errors import EngineUnavailable
+
+Say = Callable[[str], None]
+
+#: Scratch memory that a plan may take on the device.
+WORKSPACE_BYTES = 2 << 30
+
+
+def make_logger(trt: Any, say: Say) -> Any:
+    """Return a logger that passes on warnings and errors, each once."""
+    class Logger(trt.ILogger):
+
+        def __init__(self):
+            trt.ILogger.__init__(self)
+            self.said = set()
+
+        def log(self, severity, message):
+            if severity <= trt.ILogger.WARNING and message not in self.said:
+                self.said.add(message)
+                say(f'TensorRT: {message}')
+
+    return Logger()
+
+
+def make_monitor(trt: Any, say: Say) -> Any:
+    """Return a progress monitor that says which step of how many is done."""
+    class Monitor(trt.IProgressMonitor):
+
+        def __init__(self):
+            trt.IProgressMonitor.__init__(self)
+            self.steps = {}
+
+        def phase_start(self, phase_name, parent_phase, num_steps):
+            self.steps[phase_name] = num_steps
+            if parent_phase is None:
+                say(f'TensorRT: {phase_name}')
+
+        def phase_finish(self, phase_name):
+            self.steps.pop(phase_name, None)
+
+        def step_complete(self, phase_name, step):
+            total = self.steps.get(phase_name, 0)
+            tenth = max(total // 10, 1)
+            if total >= 10 and (step + 1) % tenth == 0:
+                say(f'TensorRT: {phase_name}, {step + 1} of {total}')
+            return True
+
+    return Monitor()
+
+
+class PlanBuilder:
+    """One network definition, parsed from an ONNX file, and what is built from it."""
+
+    def __init__(self, trt: Any, onnx: Path, say: Say = lambda sentence: None):
+        """
+        Parse the file; its precision is what the types in it say.
+
+        :raises EngineUnavailable: with the parser's words, if it does not accept the graph.
+        """
+        self.trt, self.say = trt, say
+        self.logger = make_logger(trt, say)
+        self.builder = trt.Builder(self.logger)
+        typed = 1 << int(trt.NetworkDefinitionCreationFlag.STRONGLY_TYPED)
+        self.network = self.builder.create_network(typed)
+        self._parser = trt.OnnxParser(self.network, self.logger)
+        if not self._parser.parse_from_file(str(onnx)):
+            errors = [str(self._parser.get_error(i)) for i in range(self._parser.num_errors)]
+            raise EngineUnavailable(f'TensorRT cannot read the network: {"; ".join(errors)}')
+
+    def refuse_unknown_weights(self, names: Iterable[str]) -> None:
+        """
+        Mark weights as those that may be changed later.
+
+        :param names: of initializers.
+        :raises EngineUnavailable: naming one that TensorRT does not find in its network.
+        """
+        for name in names:
+            if not self.network.mark_weights_refittable(name):
+                raise EngineUnavailable(f'TensorRT finds no weights {name} in the network: they '
+                                        'could not be updated')
+
+    def unmark_weights(self, names: Iterable[str]) -> None:
+        """Take the marks away: a plan without them is as fast as can be."""
+        for name in names:
+            self.network.unmark_weights_refittable(name)
+
+    def build(self, timing: Optional[bytes] = None, flags: Iterable[str] = ()) -> bytes:
+        """
+        Return the plan.
+
+        :param timing: what an earlier build measured, of this GPU and version.
+        :param flags: names of TensorRT's BuilderFlag.
+        :raises EngineUnavailable: if TensorRT cannot build it; its words were said before.
+        """
+        config = self.builder.create_builder_config()
+        config.set_memory_pool_limit(self.trt.MemoryPoolType.WORKSPACE, WORKSPACE_BYTES)
+        # On by default, it rounds float32 factors to 11 bits: who chose f32 did not want that.
+        config.clear_flag(self.trt.BuilderFlag.TF32)
+        config.progress_monitor = self._monitor = make_monitor(self.trt, self.say)
+        for flag in flags:
+            config.set_flag(getattr(self.trt.BuilderFlag, flag))
+        if timing is not None:
+            config.set_timing_cache(config.create_timing_cache(timing), False)
+        plan = self.builder.build_serialized_network(self.network, config)
+        if plan is None:
+            raise EngineUnavailable('TensorRT could not build the network: ' + '; '.join(
+                sorted(self.logger.said)))
+        self.timing = read_timing(config) if timing is not None else b''
+        return bytes(plan)
+
+
+def read_timing(config: Any) -> bytes:
+    """Return what this build measured, for the next one; empty if there is nothing."""
+    cache = config.get_timing_cache()
+    return bytes(cache.serialize()) if cache is not None else b''
+
+
+def io_names(network: Any) -> List[str]:
+    """Return the names of the inputs and outputs of a network definition."""
+    return [network.get_input(i).name for i in range(network.num_inputs)] + \
+        [network.get_output(i).name for i in range(network.num_outputs)]

@@ -1,0 +1,54 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The processor's engine, while that of the GPU is being built, cannot be had or is lost."""
+
+from dataclasses import replace
+from typing import Callable, Optional
+
+from depthanyevent_ros.engines.factory import wants_gpu
+from depthanyevent_ros.engines.protocol import Engine, EngineSpec
+from depthanyevent_ros.pipeline.engine_loader import EngineLoader
+
+#: What stands in: the fastest engine of the processor, in its own best precision.
+ENGINE, PRECISION = 'cpu', 'auto'
+
+
+class StandIn:
+    """
+    Prepares an engine of the processor when that of the GPU is not there.
+
+    :param is_wanted: whether there shall be one at all.
+    :param on_ready: called with the engine, in a thread of its own.
+    :param on_failed: called with the error if there is not even that, likewise.
+    :param on_sentence: called with what is being done.
+    """
+
+    def __init__(self, is_wanted: bool, on_ready: Callable[[Engine], None],
+                 on_failed: Callable[[Exception], None], on_sentence: Callable[[str], None]):
+        self.why: Optional[str] = None          # it stands in, or None
+        self._is_wanted = is_wanted
+        self._on_sentence = on_sentence
+        self._loader = EngineLoader(on_ready, on_failed, on_sentence)
+
+    def offer(self, spec: EngineSpec, why: str) -> bool:
+        """
+        Prepare an engine in place of the one that is specified.
+
+        :param why: the other one is not there, a sentence without its full stop.
+        :returns: whether there will be one.
+        """
+        if not (self._is_wanted and wants_gpu(spec.engine)):
+            return False
+        if self.why is None and not self._loader.busy:
+            self._on_sentence(f'{why}: the engine of the processor stands in')
+            self._loader.start(replace(spec, engine=ENGINE, precision=PRECISION))
+        self.why = why
+        return True
+
+    def dismiss(self) -> None:
+        """The GPU's engine is there."""
+        self.why = None
+
+    def stop(self) -> None:
+        """Give up what is being prepared."""
+        self._loader.stop()

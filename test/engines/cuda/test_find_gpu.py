@@ -1,0 +1,72 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What can be missing of a GPU, told apart; nothing is touched that could end the process."""
+
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from depthanyevent_ros.engines.cuda.find_gpu import find_gpu, PYCUDA
+from depthanyevent_ros.errors import EngineUnavailable
+
+
+class DriverError(Exception):
+    """What pycuda raises."""
+
+
+def loader(count=1, init_error=None, import_error=None):
+    """Return an import function for which pycuda is like this."""
+    def init():
+        if init_error:
+            raise DriverError(init_error)
+
+    def load(name):
+        if name != PYCUDA:
+            return SimpleNamespace(PyCudaGpu=lambda index: f'GPU {index}')
+        if import_error:
+            raise import_error
+        return SimpleNamespace(init=init, Error=DriverError,
+                               Device=SimpleNamespace(count=lambda: count))
+    return load
+
+
+def test_a_gpu_that_is_there_is_returned():
+    """The one that was asked for."""
+    assert find_gpu(1, loader(count=2)) == 'GPU 1'
+
+
+@pytest.mark.parametrize('arguments, sentence', [
+    ({'import_error': ModuleNotFoundError("No module named 'pycuda'")},
+     'pycuda is not installed: pip install pycuda'),
+    ({'import_error': ImportError('libcuda.so.1: cannot open shared object file')},
+     'there is no NVIDIA driver on this machine .libcuda.so.1'),
+    ({'import_error': ImportError('undefined symbol: PyObject_Vectorcall')},
+     'pycuda is installed but cannot be loaded .undefined symbol'),
+    ({'init_error': 'cuInit failed: no CUDA-capable device is detected'},
+     'the NVIDIA driver finds no GPU that it can use .cuInit failed: no CUDA-capable device'),
+    ({'count': 0}, 'there is no GPU 0: the NVIDIA driver finds 0'),
+], ids=['no pycuda', 'no driver', 'wrong build', 'no device', 'too few'])
+def test_each_missing_piece_has_its_sentence(arguments, sentence):
+    """A user knows from it what to do."""
+    with pytest.raises(EngineUnavailable, match=sentence):
+        find_gpu(0, loader(**arguments))
+
+
+def test_a_machine_without_a_gpu_survives_being_asked_for_tensorrt():
+    """The runtime, which would end the process, is not constructed before a GPU is found."""
+    try:
+        find_gpu()
+        pytest.skip('this machine has a GPU')
+    except EngineUnavailable:
+        pass
+    code = ('from depthanyevent_ros.engines.factory import make_engine\n'
+            'from depthanyevent_ros.engines.protocol import EngineSpec\n'
+            'from depthanyevent_ros.errors import EngineUnavailable\n'
+            'try:\n    make_engine(EngineSpec(260, 346, engine="tensorrt"))\n'
+            'except EngineUnavailable as error:\n    print(error)\n')
+    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True,
+                          timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert 'pycuda' in done.stdout or 'NVIDIA driver' in done.stdout
