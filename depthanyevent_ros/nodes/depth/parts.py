@@ -80,6 +80,7 @@ def engine_status(session: DepthSession) -> Status:
     elif session.seat.problem is not None:
         status.error(session.seat.problem)
     elif session.seat.stands_in is not None and engine is not None:
+        status.values['stands_in_because'] = session.seat.stands_in
         status.warn(f'the {engine.name} engine stands in: {session.seat.stands_in}')
     elif engine is None:                        # more urgent than that weights are untrained
         status.level, status.message = part.WARN, (
