@@ -30,8 +30,8 @@ def add_arguments(parser) -> None:
                         help='which camera of a stereo data set (default: %(default)s)')
     parser.add_argument('--events-topic', metavar='TOPIC', help='of a bag with several')
     parser.add_argument('--at', choices=('depth', 'frames'), default='depth',
-                        help='where windows end: at depth maps, or at frames, for a teacher to '
-                             'label (default: %(default)s)')
+                        help='where windows end: at depth maps, or at frames, with the labels '
+                             'of a teacher if there are some (default: %(default)s)')
     parser.add_argument('--crop', type=size_of, metavar='HxW',
                         help='keep the middle alone; the paper: 320x640 of DSEC')
 
@@ -54,5 +54,7 @@ def run(args) -> int:
         n_windows = write_sequence(sequence, args.destination, args.kind,
                                    round(args.window_ms * 1000),
                                    lambda done: bar.update(done - bar.n), args.crop, args.at)
+    for note in sequence.notes:
+        print(f'note: {note}', file=sys.stderr)
     print(f'{n_windows} windows: {args.destination}')
     return 0

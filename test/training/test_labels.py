@@ -48,3 +48,15 @@ def test_labels_train_like_depth(tmp_path, capsys):
                  'cpu']) == 0
     assert '2 of 2 steps' in capsys.readouterr().out
     assert find_weights(str(tmp_path / 'out' / 'last.pth')).output_kind == 'relative'
+
+
+def test_what_the_reader_left_out_is_said(tmp_path, capsys):
+    """A label 20 ms from every voxel grid has no window."""
+    source = write_labelled(tmp_path / 'day2')
+    (source / 'rgb' / 'davis' / 'timestamps.txt').write_text(
+        ''.join(f'{k} {1.5e9 + 0.05 * k + 0.02 * (k == 3):.6f}\n' for k in range(4)))
+    assert main(['windows', str(source), str(tmp_path / 'day2.h5'), '--at', 'frames', '--crop',
+                 '64x96']) == 0
+    said = capsys.readouterr()
+    assert '3 windows' in said.out
+    assert 'note: 1 of the 4 labels in davis_large have no voxel grid' in said.err
