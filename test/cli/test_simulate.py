@@ -49,9 +49,9 @@ def test_dataset_is_continued_where_it_was_left(tmp_path, capsys):
 
 def test_dataset_can_be_made_with_torch(tmp_path, monkeypatch):
     """One window by the twin; it has no frames."""
-    from depthanyevent_ros.cli import simulate
-    monkeypatch.setattr(simulate, 'plan_sequences', lambda *_: [
-        simulate.Sequence('corridor', 'standing', 8)])
+    from depthanyevent_ros.cli import simulate_dataset
+    monkeypatch.setattr(simulate_dataset, 'plan_sequences', lambda *_: [
+        simulate_dataset.Sequence('corridor', 'standing', 8)])
     assert main(['simulate', '--dataset', str(tmp_path), '--windows', '1', '--sequences', '1',
                  '--device', 'cpu']) == 0
     file = WindowsFile(tmp_path / 'corridor_standing_000000008.h5')
