@@ -173,7 +173,7 @@ def test_a_conversion_that_is_ended_leaves_nothing_behind(tmp_path, number):
          '--packet-ms', '0.0005'],                           # takes many seconds
         stderr=subprocess.PIPE, text=True,
         # A shell's background job, which the tests may be, ignores SIGINT and passes that on.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))
     for _ in range(6000):
         if (tmp_path / 'out').exists() and os.listdir(tmp_path / 'out'):
             break
