@@ -10,7 +10,7 @@ are made of.
 """
 
 import copy
-from typing import Dict, Iterable, Tuple
+from typing import Collection, Dict, Iterable, Tuple
 
 import torch
 from torch import nn, Tensor
@@ -108,7 +108,7 @@ def fold_norms(module: nn.Module) -> None:
             fold_norms(child)
 
 
-def tensor_sources(names: Iterable[str]) -> Dict[str, Tuple[str, ...]]:
+def tensor_sources(names: Collection[str]) -> Dict[str, Tuple[str, ...]]:
     """
     Return for each tensor of a DeployedModel the tensors of the checkpoint that it is made of.
 

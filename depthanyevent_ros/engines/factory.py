@@ -9,7 +9,7 @@ from depthanyevent_ros.engines.openvino_builder import OpenVinoBuilder
 from depthanyevent_ros.engines.presence import has_nvidia_device
 from depthanyevent_ros.engines.protocol import Engine, EngineSpec
 from depthanyevent_ros.engines.tensorrt.builder import TensorRTBuilder
-from depthanyevent_ros.errors import ConfigError, EngineRefused, EngineUnavailable
+from depthanyevent_ros.errors import ConfigError, EngineLost, EngineRefused, EngineUnavailable
 from depthanyevent_ros.network.weights import find_weights, Weights
 
 Build = Callable[[EngineSpec, Weights, EngineCache, Say], Engine]
@@ -92,7 +92,7 @@ def make_engine(spec: EngineSpec, progress: Optional[Say] = None,
     for name in order_of(spec.engine):
         try:
             return BUILDERS[name](spec, weights, cache, say)
-        except (EngineUnavailable, EngineRefused) as error:
+        except (EngineUnavailable, EngineRefused, EngineLost) as error:
             passed_over.append(f'{name}: {error}')
             say(f'engine {spec.engine} passes over {passed_over[-1]}')
     raise EngineUnavailable(f'no engine runs here; {"; ".join(passed_over)}')

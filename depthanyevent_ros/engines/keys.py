@@ -46,12 +46,16 @@ def engine_key(spec: EngineSpec, weights: Weights, precision: str, package: str)
             'settings': sources_digest((f'engines/{package}_engine.py',))}
 
 
-def gpu_key(spec: EngineSpec, weights: Weights, types: GraphTypes, gpu: Gpu, version: str
-            ) -> Dict[str, Any]:
-    """Return what an engine of a GPU depends on: network, types, library, the kind of GPU."""
+def gpu_key(spec: EngineSpec, weights: Weights, types: GraphTypes, gpu: Gpu, version: str,
+            sources: Tuple[str, ...]) -> Dict[str, Any]:
+    """
+    Return what an engine of a GPU depends on: network, types, library, the kind of GPU.
+
+    :param version: of the library; :param sources: of this package, that decide how it is built.
+    """
     return {**onnx_key(spec, weights, types), 'version': version, 'gpu': gpu.name,
             'compute capability': list(gpu.capability),
-            'settings': sources_digest(('engines/tensorrt/plan.py',))}
+            'settings': sources_digest(sources)}
 
 
 def version_of(package: str) -> str:

@@ -122,16 +122,17 @@ class EngineSeat:
             return False
         # States of the same network mean the same, whoever computes it and with what weights.
         same = engine.weights.config == self.weights.config
-        reset = None if same else 'weights_changed'
+        reset = None if same or not self.has_engine else 'weights_changed'
         self.problem, self.weights = None, engine.weights
         self._worker.use_engine(engine, reset, scale)
         self._on_engine(engine)
         return True
 
     def _fail(self, error: Exception) -> None:
-        lacks = not self.has_engine and isinstance(error, (EngineUnavailable, EngineRefused,
-                                                           EngineLost))
-        if lacks and self._stand_in.offer(self._spec, str(error)):
+        # What stands in already goes on, for the new reason.
+        lacks = not self.has_engine or self.stands_in is not None
+        missing = isinstance(error, (EngineUnavailable, EngineRefused, EngineLost))
+        if lacks and missing and self._stand_in.offer(self._spec, str(error)):
             return
         self.problem = str(error)
         self._on_problem(self.problem)

@@ -133,6 +133,17 @@ def test_where_there_is_no_gpu_the_processors_engine_gives_depth(seat, engine):
     assert seat.problem is None and not seat.said and len(seat.used) == 1
 
 
+def test_a_build_that_fails_leaves_the_stand_in_and_says_why(seat, engine):
+    """Its own weights are those that were asked for: nothing is wrong with them."""
+    seat.begin(64, 48)
+    seat.main.on_build()
+    seat.second.on_ready(engine())
+    seat.main.on_failed(EngineUnavailable('TensorRT could not build the network'))
+    assert seat.stands_in == 'TensorRT could not build the network'
+    assert seat.problem is None and not seat.said
+    assert len(seat.second.asked_for) == 1 and len(seat.used) == 1
+
+
 def test_without_fallback_a_missing_gpu_is_a_problem(make_seat):
     """Who demands TensorRT alone gets it, or nothing."""
     seat = make_seat(engine__name='tensorrt', engine__fallback=False)

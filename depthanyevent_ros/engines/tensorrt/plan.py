@@ -3,7 +3,7 @@
 """From an ONNX graph to a plan: what TensorRT compiles for one kind of GPU."""
 
 from pathlib import Path
-from typing import Any, Callable, Iterable, List, Optional
+from typing import Any, Callable, Iterable, List
 
 from depthanyevent_ros.errors import EngineUnavailable
 
@@ -91,12 +91,10 @@ class PlanBuilder:
         for name in names:
             self.network.unmark_weights_refittable(name)
 
-    def build(self, timing: Optional[bytes] = None, flags: Iterable[str] = ()) -> bytes:
+    def build(self) -> bytes:
         """
         Return the plan.
 
-        :param timing: what an earlier build measured, of this GPU and version.
-        :param flags: names of TensorRT's BuilderFlag.
         :raises EngineUnavailable: if TensorRT cannot build it; its words were said before.
         """
         config = self.builder.create_builder_config()
@@ -104,22 +102,11 @@ class PlanBuilder:
         # On by default, it rounds float32 factors to 11 bits: who chose f32 did not want that.
         config.clear_flag(self.trt.BuilderFlag.TF32)
         config.progress_monitor = self._monitor = make_monitor(self.trt, self.say)
-        for flag in flags:
-            config.set_flag(getattr(self.trt.BuilderFlag, flag))
-        if timing is not None:
-            config.set_timing_cache(config.create_timing_cache(timing), False)
         plan = self.builder.build_serialized_network(self.network, config)
         if plan is None:
             raise EngineUnavailable('TensorRT could not build the network: ' + '; '.join(
                 sorted(self.logger.said)))
-        self.timing = read_timing(config) if timing is not None else b''
         return bytes(plan)
-
-
-def read_timing(config: Any) -> bytes:
-    """Return what this build measured, for the next one; empty if there is nothing."""
-    cache = config.get_timing_cache()
-    return bytes(cache.serialize()) if cache is not None else b''
 
 
 def io_names(network: Any) -> List[str]:
