@@ -63,9 +63,12 @@ ENGINE_COLUMNS: List[Column] = [
 GPU_COLUMNS: List[Column] = [
     ('', lambda row: f'{row["engine"]} {row["precision"]} {row["input"][0]}x{row["input"][1]}'),
     ('ms, p50', _number('p50_ms', '.2f')), ('p99', _number('p99_ms', '.2f')),
-    ('on the device', _number('device_ms', '.2f')), ('Hz', _number('hz', '.0f')),
-    ('graphs', lambda row: row.get('graphs', '')), ('GFLOP', _number('gflop', '.1f')),
-    ('MB', _number('mbyte', '.1f')), ('floor ms', _number('floor_ms', '.3f')),
+    ('without graphs', _number('piecewise_ms', '.2f')),
+    ('on the device', _number('device_ms', '.2f')), ('in', _number('in_ms', '.3f')),
+    ('out', _number('out_ms', '.3f')), ('Hz', _number('hz', '.0f')),
+    ('graphs', lambda row: row.get('graphs', '')), ('MB there', _number('device_mb', '.0f')),
+    ('GFLOP', _number('gflop', '.1f')), ('ms', _number('compute_ms', '.3f')),
+    ('MB moved', _number('mbyte', '.1f')), ('ms', _number('memory_ms', '.3f')),
     ('times floor', _number('over_floor', '.1f')),
     ('goal, ms', lambda row: '' if row.get('goal_ms') is None else f'{row["goal_ms"]:g} ' + (
         'met' if row['p50_ms'] <= row['goal_ms'] else 'MISSED')),
@@ -103,9 +106,9 @@ TABLES: Dict[str, Tuple[str, List[Column], str]] = {
     'engines': ('Engine step', ENGINE_COLUMNS,
                 'Ratio: to PyTorch f32. Mean error: of depth, relative, to PyTorch.'),
     'gpu': ('Engine step on a GPU', GPU_COLUMNS,
-            'p50, p99: as the caller sees it. Floor: the larger of the operations at the rate of '
-            'a large product and the bytes that must move at that of a large copy, both measured '
-            'in the same run.'),
+            'p50, p99: as the caller sees it, with graphs. In, out: the copies alone. Floor: the '
+            'larger of the operations at the rate of a large product and the bytes that must '
+            'move at that of a large copy, both measured in the same run.'),
     'node': ('Node, end to end over DDS', NODE_COLUMNS,
              'Publisher, node and subscriber are processes. Lost: events sent and not read. '
              'Step: of the engine, median. '

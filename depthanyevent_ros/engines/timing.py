@@ -4,7 +4,7 @@
 
 from dataclasses import dataclass
 import time
-from typing import Dict, List, Mapping, Sequence
+from typing import Dict, List, Mapping, Optional, Sequence
 
 import numpy as np
 
@@ -15,12 +15,17 @@ from depthanyevent_ros.engines.protocol import Engine
 class Rates:
     """What a device reaches: operations and bytes in a second."""
 
-    flop_s: Dict[str, float]                    # by precision
+    flop_s: Dict[str, float]                    # by precision; empty where nothing measured it
     byte_s: float
 
-    def floor_ms(self, flops: float, nbytes: float, precision: str) -> float:
-        """Return the least time of a step."""
-        return 1e3 * max(flops / self.flop_s[precision], nbytes / self.byte_s)
+    def compute_ms(self, flops: float, precision: str) -> Optional[float]:
+        """Return the least time of the operations, None if the rate is unknown."""
+        rate = self.flop_s.get(precision)
+        return None if rate is None else 1e3 * flops / rate
+
+    def memory_ms(self, nbytes: float) -> float:
+        """Return the least time of the bytes."""
+        return 1e3 * nbytes / self.byte_s
 
 
 def step_times_ms(engines: Mapping[str, Engine], clip: Sequence[np.ndarray],

@@ -14,13 +14,13 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 
-from depthanyevent_ros.engines.cuda.protocol import CannotCapture, Gpu, Graph, Memory, Session
+from depthanyevent_ros.engines.cuda.exchange import Exchange
+from depthanyevent_ros.engines.cuda.protocol import CannotCapture, Gpu, Graph, Session
 from depthanyevent_ros.engines.cuda.state_pool import Lease, StatePool
 from depthanyevent_ros.engines.protocol import check_arrays, check_image, EngineSpec, State
 from depthanyevent_ros.errors import EngineLost
 from depthanyevent_ros.network.weights import Weights
 
-IMAGE, DEPTH, CHECK = 'image', 'depth', 'check'
 STATE_IN, STATE_OUT = 'state_in_', 'state_out_'
 
 #: Graphs that are kept: two for one stream of windows, and the turns of a few chains.
@@ -48,6 +48,7 @@ class CudaEngine:
         self._graphs: Dict[Tuple[int, int], Graph] = {}
         self._without_graphs: Optional[str] = None      # why, if it cannot have any
         with gpu.current():
+            self._free_before, _ = gpu.free_bytes()
             self._session = make_session()
             ports = self._session.ports
             self._names = [name[len(STATE_IN):] for name in ports if name.startswith(STATE_IN)]
@@ -55,15 +56,8 @@ class CudaEngine:
             self._stream = gpu.stream()
             self._watch = gpu.stop_watch()
             self._pool = StatePool(gpu, [port.nbytes for port in self._state_ports])
-            self._device: Dict[str, Memory] = {}
-            self._host: Dict[str, np.ndarray] = {}
-            for name in (IMAGE, DEPTH, CHECK):
-                port = ports[name]
-                self._device[name] = gpu.allocate(port.nbytes)
-                self._host[name] = gpu.pinned(port.shape, port.dtype)
-                self._session.bind(name, self._device[name])
+            self._exchange = Exchange(gpu, self._session)
             self._states_host = [gpu.pinned(port.shape, port.dtype) for port in self._state_ports]
-        self._scaled = np.empty((3, self.height, self.width), np.float32)
 
     def describe(self) -> Dict[str, Any]:
         """Return what runs here."""
@@ -82,8 +76,7 @@ class CudaEngine:
         :raises EngineLost: if the GPU fails; this engine is then of no further use.
         """
         check_image(image, self.height, self.width)
-        np.multiply(image, 255, out=self._scaled)
-        np.rint(self._scaled, out=self._host[IMAGE], casting='unsafe')
+        self._exchange.put(image)
         with self._gpu.current():
             if state is None:
                 source = self._pool.lease()
@@ -94,8 +87,8 @@ class CudaEngine:
             self._watch.start(self._stream)
             self._run(source, target)
             self.step_ms = self._watch.read_ms()
-        target.is_finite = bool(np.isfinite(self._host[CHECK]).all())
-        return self._host[DEPTH].copy(), State(self, target)
+        target.is_finite = self._exchange.is_finite()
+        return self._exchange.depth(), State(self, target)
 
     def is_finite(self, state: State) -> bool:
         """Tell whether no value of the state is NaN or infinite; the step itself looked."""
@@ -131,16 +124,34 @@ class CudaEngine:
         target.is_finite = all(np.isfinite(host).all() for host in self._states_host)
         return State(self, target)
 
+    def copies_ms(self) -> Tuple[float, float]:
+        """Return how long the copies of a step take, to the device and from it."""
+        with self._gpu.current():
+            return self._exchange.copies_ms(self._stream, self._watch)
+
+    def device_bytes(self) -> int:
+        """Return how much less memory the device has free than before this engine was made."""
+        with self._gpu.current():
+            return self._free_before - self._gpu.free_bytes()[0]
+
+    def do_without_graphs(self, why: str) -> None:
+        """Put each step into the stream piece by piece from now on."""
+        with self._gpu.current():
+            self._drop_graphs()
+        self._without_graphs = f'none: {why}'
+
     def close(self) -> None:
         """Free everything on the device; of a lost device there is nothing to free."""
         with suppress(EngineLost), self._gpu.current():
-            for graph in self._graphs.values():
-                graph.close()
+            self._drop_graphs()
             self._session.close()
             self._pool.free()
-            for memory in self._device.values():
-                memory.free()
-        self._graphs, self._device, self._host, self._states_host = {}, {}, {}, []
+            self._exchange.free()
+        self._graphs, self._states_host = {}, []
+
+    def _drop_graphs(self) -> None:
+        while self._graphs:
+            self._graphs.popitem()[1].close()
 
     def _run(self, source: Lease, target: Lease) -> None:
         """Run the network between two sets of buffers and wait for the end."""
@@ -161,11 +172,10 @@ class CudaEngine:
 
     def _enqueue(self, source: Lease, target: Lease) -> None:
         """Put copies and network into the stream."""
-        session, gpu, stream = self._session, self._gpu, self._stream
+        session, stream = self._session, self._stream
         for name, read, written in zip(self._names, source.buffers, target.buffers):
             session.bind(STATE_IN + name, read)
             session.bind(STATE_OUT + name, written)
-        gpu.copy_in(self._device[IMAGE], self._host[IMAGE], stream)
+        self._exchange.copy_in(stream)
         session.enqueue(stream)
-        for name in (DEPTH, CHECK):
-            gpu.copy_out(self._host[name], self._device[name], stream)
+        self._exchange.copy_out(stream)

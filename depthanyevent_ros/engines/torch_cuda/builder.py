@@ -26,6 +26,10 @@ class TorchCudaBuilder(CudaBuilder):
 
     def make_session(self, folder: Path) -> TorchSession:
         """Return the network on the device."""
+        return TorchSession(self.make_model())
+
+    def make_model(self) -> DeployedModel:
+        """Return the network, on the device."""
         least = self.spec.least_input(self.weights)
         model = SensorModel(self.weights.network(), *self.spec.sensor, *least)
-        return TorchSession(DeployedModel(model, self.types).to(self.gpu.device))
+        return DeployedModel(model, self.types).to(self.gpu.device)

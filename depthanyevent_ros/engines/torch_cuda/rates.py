@@ -4,11 +4,11 @@
 
 import torch
 
+from depthanyevent_ros.engines.cuda.rates import copy_rate
 from depthanyevent_ros.engines.timing import Rates
 from depthanyevent_ros.engines.torch_cuda.gpu import TorchGpu
 
 SIDE = 8192
-COPIED_BYTES = 1 << 30
 REPEATS = 10
 
 
@@ -18,10 +18,7 @@ def measure_rates() -> Rates:
     with gpu.current():
         flop_s = {name: 2 * SIDE ** 3 / least_s(product(gpu, dtype))
                   for name, dtype in (('f16', torch.float16), ('f32', torch.float32))}
-        source = torch.empty(COPIED_BYTES, dtype=torch.uint8, device=gpu.device)
-        target = torch.empty_like(source)
-        byte_s = 2 * COPIED_BYTES / least_s(lambda: target.copy_(source))    # read and written
-    return Rates(flop_s, byte_s)
+    return Rates(flop_s, copy_rate(gpu))
 
 
 def product(gpu: TorchGpu, dtype: torch.dtype):

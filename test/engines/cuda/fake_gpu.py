@@ -119,7 +119,8 @@ class FakeGpu:
 
     def free_bytes(self):
         """Return free and total memory."""
-        return 1 << 30, 2 << 30
+        used = sum(memory.nbytes for memory in self.memories.values())
+        return (2 << 30) - used, 2 << 30
 
     @property
     def n_used(self):

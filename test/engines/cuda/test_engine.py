@@ -118,6 +118,22 @@ def test_capture_is_tried_once_where_it_is_not_possible(engine, gpu):
     assert gpu.calls.count('capture') == 1
 
 
+def test_graphs_can_be_given_up(engine, gpu):
+    """As the bench does; what is computed stays the same, and nothing is captured again."""
+    _, state = run(engine, 16, 16, 16)
+    engine.do_without_graphs('for comparison')
+    assert gpu.calls.count('close graph') == 2 and len(engine.describe()['graphs']) > 2
+    gpu.calls.clear()
+    assert float(engine.step(image(0), state)[0][0, 0]) == 14
+    assert 'launch' not in gpu.calls and 'capture' not in gpu.calls
+
+
+def test_what_it_takes_of_the_device_is_told(engine, gpu):
+    """All memory of this GPU is the engine's: two states, image, depth, check."""
+    assert engine.device_bytes() == sum(memory.nbytes for memory in gpu.memories.values()) > 0
+    assert engine.copies_ms() == (1.5, 1.5)
+
+
 def test_chains_in_turn_have_states_of_their_own(engine):
     """Three interleaved streams give what each gives alone."""
     alone = [run(engine, *([byte] * 4))[0] for byte in (10, 20, 40)]

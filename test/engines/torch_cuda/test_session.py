@@ -27,10 +27,21 @@ def memory(port) -> SimpleNamespace:
     return SimpleNamespace(tensor=torch.zeros(port.nbytes, dtype=torch.uint8))
 
 
+def as_it_is(model):
+    """Do not compile."""
+    return model
+
+
+def compiled(model):
+    """Compile as for the bench, but leave out the code generator, which needs a compiler."""
+    return torch.compile(model, backend='aot_eager')
+
+
+@pytest.mark.parametrize('made', [as_it_is, compiled])
 @pytest.mark.parametrize('inside', ['float32', 'float16'])
-def test_it_computes_the_network_from_memory_to_memory(model, inside):
+def test_it_computes_the_network_from_memory_to_memory(model, inside, made):
     """Two windows; the second reads the state that the first wrote."""
-    session = TorchSession(DeployedModel(model, GraphTypes('uint8', inside, check=True)))
+    session = TorchSession(made(DeployedModel(model, GraphTypes('uint8', inside, check=True))))
     memories = {name: memory(port) for name, port in session.ports.items()}
     for name, each in memories.items():
         session.bind(name, each)
