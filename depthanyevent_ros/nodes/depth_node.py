@@ -3,11 +3,12 @@
 """The depth node: lifecycle, parameters and services around a DepthSession."""
 
 import sys
-from typing import Optional
+from typing import Callable, Optional
 
 from rclpy.clock import JumpThreshold
 from rclpy.duration import Duration
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.parameter import Parameter
 from std_srvs.srv import Trigger
 
 from depthanyevent_ros.errors import DepthAnyEventError
@@ -28,7 +29,8 @@ class DepthNode(LifecycleNode):
 
     Subscribes ``events`` and ``camera_info``; publishes ``depth/image_raw`` (or
     ``depth/image_rect``), ``depth/camera_info``, ``depth/points``, ``depth/image_color``,
-    ``depth/tencode`` and ``/diagnostics``; serves ``~/reset`` and ``~/load_weights``.
+    ``depth/tencode`` and ``/diagnostics``; serves ``~/reset``, ``~/load_weights`` and
+    ``~/rollback``.
     """
 
     def __init__(self, **arguments):
@@ -38,7 +40,8 @@ class DepthNode(LifecycleNode):
         self._declared = NodeParameters(
             self, load_spec('depth'), self._check, self._on_parameters)
         self._triggers = [self.create_service(Trigger, '~/reset', self._on_reset),
-                          self.create_service(Trigger, '~/load_weights', self._on_load_weights)]
+                          self.create_service(Trigger, '~/load_weights', self._on_load_weights),
+                          self.create_service(Trigger, '~/rollback', self._on_rollback)]
         # Replay jumps back in time when a bag loops; a live clock never does.
         self._jump = self.get_clock().create_jump_callback(
             JumpThreshold(min_forward=None, min_backward=Duration(nanoseconds=-1)),
@@ -125,11 +128,24 @@ class DepthNode(LifecycleNode):
 
     def _on_load_weights(self, _, response: Trigger.Response) -> Trigger.Response:
         """Load the weights that the parameter ``weights`` names."""
+        return self._answer(response, lambda session: session.load_weights(
+            self.get_parameter('weights').value))
+
+    def _on_rollback(self, _, response: Trigger.Response) -> Trigger.Response:
+        """Go back to the weights before these, and let the parameter ``weights`` say so."""
+        def roll_back(session: DepthSession) -> str:
+            name = session.seat.roll_back()
+            self.set_parameters([Parameter('weights', value=name)])
+            return f'back to {name}'
+        return self._answer(response, roll_back)
+
+    def _answer(self, response: Trigger.Response, ask: Callable[[DepthSession], str]
+                ) -> Trigger.Response:
+        """Fill in what the session answers."""
         try:
             if self._session is None:
                 raise DepthAnyEventError('the node is not configured')
-            response.message = self._session.load_weights(self.get_parameter('weights').value)
-            response.success = True
+            response.message, response.success = ask(self._session), True
         except DepthAnyEventError as error:
             response.success, response.message = False, str(error)
         return response

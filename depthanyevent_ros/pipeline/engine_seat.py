@@ -6,7 +6,8 @@ import threading
 from typing import Callable, Optional
 
 from depthanyevent_ros.engines.protocol import EngineSpec
-from depthanyevent_ros.errors import ConfigError, EngineLost, EngineRefused, EngineUnavailable
+from depthanyevent_ros.errors import ConfigError, DepthAnyEventError, EngineLost, EngineRefused
+from depthanyevent_ros.errors import EngineUnavailable
 from depthanyevent_ros.network.weights import check_name, Weights
 from depthanyevent_ros.parameters import Settings
 from depthanyevent_ros.pipeline.assembly import for_events, make_depth_scale, make_engine_spec
@@ -38,7 +39,9 @@ class EngineSeat:
         self._on_engine = on_engine
         self._on_problem = on_problem
         self._taking = threading.Lock()         # the two loaders have a thread each
-        self._spec: Optional[EngineSpec] = None
+        self._spec: Optional[EngineSpec] = None             # asked for last
+        self._in_use: Optional[EngineSpec] = None
+        self._former: Optional[EngineSpec] = None           # with the weights before these
         self._loader = EngineLoader(self._take, self._fail, on_sentence, self._on_build)
         self._stand_in = StandIn(settings.engine.fallback, self._take_stand_in,
                                  self._fail_stand_in, on_sentence)
@@ -78,6 +81,30 @@ class EngineSeat:
         check_name(name)
         self.settings.weights = name
         self._start(make_engine_spec(self.settings, width, height))
+
+    def roll_back(self) -> str:
+        """
+        Go back to the weights before these, at once if their engine is still there.
+
+        Called again, it undoes itself.
+
+        :returns: what their name or path was when they were asked for.
+        :raises DepthAnyEventError: if there are none, or an engine is being prepared.
+        """
+        if self._former is None:
+            raise DepthAnyEventError('there is nothing to go back to: no other weights were in '
+                                     'use since the node was configured')
+        if self._loader.busy:
+            raise DepthAnyEventError('an engine is being prepared: wait until it is done')
+        self.settings.weights = self._former.weights
+        engine = self._worker.take_back()
+        if engine is None:
+            self._start(self._former)
+        else:
+            self._spec = self._former
+            with self._taking:
+                self._use(engine)
+        return self.settings.weights
 
     def lose(self, error: EngineLost) -> None:
         """Do without the engine in use, whose device has failed, from the next window on."""
@@ -123,8 +150,12 @@ class EngineSeat:
         # States of the same network mean the same, whoever computes it and with what weights.
         same = engine.weights.config == self.weights.config
         reset = None if same or not self.has_engine else 'weights_changed'
+        keep_old = engine.weights.sha256 != self.weights.sha256
+        if keep_old:
+            self._former = self._in_use
+        self._in_use = self._spec
         self.problem, self.weights = None, engine.weights
-        self._worker.use_engine(engine, reset, scale)
+        self._worker.use_engine(engine, reset, scale, keep_old)
         self._on_engine(engine)
         return True
 
@@ -138,6 +169,7 @@ class EngineSeat:
         self._on_problem(self.problem)
 
     def _fail_stand_in(self, error: Exception) -> None:
-        why, self._stand_in.why = self._stand_in.why, None
-        self.problem = f'{why}; and in its place: {error}'
+        self.problem = f'{self._stand_in.why}; and in its place: {error}'
+        if not self.has_engine:
+            self._stand_in.why = None
         self._on_problem(self.problem)

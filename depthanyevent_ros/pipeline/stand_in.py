@@ -27,27 +27,30 @@ class StandIn:
                  on_failed: Callable[[Exception], None], on_sentence: Callable[[str], None]):
         self.why: Optional[str] = None          # it stands in, or None
         self._is_wanted = is_wanted
+        self._prepared: Optional[EngineSpec] = None
         self._on_sentence = on_sentence
         self._loader = EngineLoader(on_ready, on_failed, on_sentence)
 
     def offer(self, spec: EngineSpec, why: str) -> bool:
         """
-        Prepare an engine in place of the one that is specified.
+        Prepare an engine in place of the one that is specified, unless it stands in already.
 
         :param why: the other one is not there, a sentence without its full stop.
         :returns: whether there will be one.
         """
         if not (self._is_wanted and wants_gpu(spec.engine)):
             return False
-        if self.why is None and not self._loader.busy:
+        wanted = replace(spec, engine=ENGINE, precision=PRECISION)
+        if wanted != self._prepared and not self._loader.busy:
             self._on_sentence(f'{why}: the engine of the processor stands in')
-            self._loader.start(replace(spec, engine=ENGINE, precision=PRECISION))
+            self._loader.start(wanted)
+            self._prepared = wanted
         self.why = why
         return True
 
     def dismiss(self) -> None:
         """The GPU's engine is there."""
-        self.why = None
+        self.why = self._prepared = None
 
     def stop(self) -> None:
         """Give up what is being prepared."""

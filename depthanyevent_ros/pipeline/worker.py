@@ -36,6 +36,7 @@ class InferenceWorker:
         self._on_frame = on_frame
         self._on_error = on_error
         self._next_engine = None
+        self._kept = None                       # the engine before, for a way back
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._engine_came = threading.Event()
@@ -47,19 +48,26 @@ class InferenceWorker:
         self._thread.start()
 
     def use_engine(self, engine, reset: Optional[str] = None,
-                   scale: Optional[DepthScale] = None) -> None:
+                   scale: Optional[DepthScale] = None, keep_old: bool = False) -> None:
         """
         Exchange the engine between two windows; may be called from any thread.
 
         :param reset: reason for which the states go back to zero; None carries them over, or
             counts ``engine_changed`` if the new engine's are of other sizes.
         :param scale: what the new engine's output means, None if that stays as it is.
+        :param keep_old: keep the old engine for ``take_back`` instead of closing it.
         """
         with self._lock:
-            superseded, self._next_engine = self._next_engine, (engine, reset, scale)
+            superseded, self._next_engine = self._next_engine, (engine, reset, scale, keep_old)
         self._engine_came.set()
         if superseded:
             superseded[0].close()
+
+    def take_back(self):
+        """Return the engine that was kept, None if there is none; the caller owns it then."""
+        with self._lock:
+            kept, self._kept = self._kept, None
+        return kept
 
     def drop_engine(self) -> None:
         """Do without an engine whose device has failed; to be called in the worker's thread."""
@@ -68,6 +76,7 @@ class InferenceWorker:
         self.step.recurrence.reset('engine_lost')
         self.counts['engine_lost'] += 1
         lost.close()
+        self._keep(None)                        # it was on the same device
 
     @property
     def has_engine(self) -> bool:
@@ -85,6 +94,7 @@ class InferenceWorker:
         if self.step.engine is not None:
             self.step.engine.close()
             self.step.engine = None
+        self._keep(None)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -115,15 +125,24 @@ class InferenceWorker:
             waiting, self._next_engine = self._next_engine, None
         if waiting is None:
             return
-        old, (self.step.engine, reset, scale) = self.step.engine, waiting
+        old, (self.step.engine, reset, scale, keep_old) = self.step.engine, waiting
         self.step.scale = scale or self.step.scale
         if reset:
             self.step.recurrence.reset(reset)
         elif old is not None:
             self._carry_over(old)
         self.n_exchanged += 1
-        if old is not None:
+        if old is not None and keep_old:
+            self._keep(old)
+        elif old is not None:
             old.close()
+
+    def _keep(self, engine) -> None:
+        """Keep an engine in place of the one that was kept."""
+        with self._lock:
+            forgotten, self._kept = self._kept, engine
+        if forgotten is not None:
+            forgotten.close()
 
     def _carry_over(self, old) -> None:
         """Give the states of the old engine to the new one."""

@@ -294,6 +294,21 @@ def test_new_weights_are_taken_over_while_depth_goes_on(graph, small_weights, ma
     received = graph.wait_for('depth/image_raw', n_ms // 10 + 1)
     assert stamps_ms(received) == [10.0 * k for k in range(1, len(received) + 1)]
     graph.wait_for_value('engine', 'weights', other.stem)
+    # Nothing is built for the way back: it is the very next window's.
+    assert graph.call(Trigger, 'depth/rollback').success
+    assert node.get_parameter('weights').value != str(other)
+    play(publisher, arrays(make_moving_events, 20, start_ms=n_ms + 20))
+    received = graph.wait_for('depth/image_raw', n_ms // 10 + 3)
+    assert stamps_ms(received) == [10.0 * k for k in range(1, len(received) + 1)]
+    graph.wait_for_value('engine', 'weights', 'small-1')
+    assert node._session.step.recurrence.resets == {}
+
+
+def test_there_is_nothing_to_roll_back_to_at_first(graph):
+    """The answer says so."""
+    graph.start_ready()
+    response = graph.call(Trigger, 'depth/rollback')
+    assert not response.success and 'nothing to go back to' in response.message
 
 
 def test_weights_that_cannot_be_loaded_are_refused_and_the_old_ones_stay(graph):

@@ -7,7 +7,8 @@ import json
 import pytest
 from safetensors.torch import save_file
 
-from depthanyevent_ros.errors import ConfigError, EngineLost, EngineUnavailable
+from depthanyevent_ros.errors import ConfigError, DepthAnyEventError, EngineLost
+from depthanyevent_ros.errors import EngineUnavailable, WeightsError
 from depthanyevent_ros.network.config import ModelConfig
 from depthanyevent_ros.network.seeded import seeded_state_dict
 from depthanyevent_ros.network.weights import find_weights
@@ -206,6 +207,94 @@ def test_new_weights_that_cannot_be_had_leave_the_gpus_engine_where_it_is(seat, 
     seat.main.on_failed(EngineUnavailable('TensorRT could not build the network'))
     assert not seat.second.asked_for and seat.stands_in is None
     assert seat.problem == 'TensorRT could not build the network'
+
+
+@pytest.fixture
+def other_engine(make_engine):
+    """Return a maker of engines with other weights."""
+    return lambda name='sum': make_engine(weights=find_weights('untrained-vits-r'), name=name)
+
+
+def with_two_weights(seat, engine, other_engine):
+    """Let a seat use one engine and then another with other weights; return both."""
+    seat.begin(64, 48)
+    first, second = engine('first'), other_engine('second')
+    seat.main.on_ready(first)
+    seat._worker._exchange_engine()
+    seat.load('untrained-vits-r', 64, 48)
+    seat.main.on_ready(second)
+    seat._worker._exchange_engine()
+    return first, second
+
+
+def test_rolling_back_needs_no_build(make_seat, engine, other_engine):
+    """The old engine was kept; and a second call undoes the first."""
+    seat = make_seat(engine__name='openvino')
+    first, second = with_two_weights(seat, engine, other_engine)
+    assert not first.closed and seat.weights.name == 'untrained-vits-r'
+    for expected, name in ((first, 'default'), (second, 'untrained-vits-r')):
+        assert seat.roll_back() == name
+        seat._worker._exchange_engine()
+        assert seat._worker.step.engine is expected and not expected.closed
+        assert seat.weights.sha256 == expected.weights.sha256 and seat.settings.weights == name
+    assert len(seat.main.asked_for) == 2
+    seat._worker.stop()
+    assert first.closed and second.closed
+
+
+def test_one_engine_is_kept_and_no_more(make_seat, engine, other_engine):
+    """A third set of weights closes the first."""
+    seat = make_seat(engine__name='openvino')
+    first, second = with_two_weights(seat, engine, other_engine)
+    seat.load('default', 64, 48)
+    seat.main.on_ready(engine('third'))
+    seat._worker._exchange_engine()
+    assert first.closed and not second.closed
+
+
+def test_there_is_no_way_back_from_the_first_weights(make_seat, engine):
+    """A sentence, and nothing changes."""
+    seat = make_seat(engine__name='openvino')
+    seat.begin(64, 48)
+    seat.main.on_ready(engine())
+    with pytest.raises(DepthAnyEventError, match='nothing to go back to'):
+        seat.roll_back()
+
+
+def test_the_same_weights_on_another_device_are_no_step_to_go_back(seat, engine):
+    """The stand-in is closed when the GPU's engine comes."""
+    seat.begin(64, 48)
+    seat.main.on_build()
+    stand_in = engine('openvino')
+    seat.second.on_ready(stand_in)
+    seat._worker._exchange_engine()
+    seat.main.on_ready(engine('tensorrt'))
+    seat._worker._exchange_engine()
+    assert stand_in.closed
+    with pytest.raises(DepthAnyEventError, match='nothing to go back to'):
+        seat.roll_back()
+
+
+def test_after_a_loss_the_weights_before_are_loaded_from_the_cache(seat, engine, other_engine):
+    """The kept engine was on the lost device too."""
+    first, _ = with_two_weights(seat, engine, other_engine)
+    seat.lose(EngineLost('an illegal memory access was encountered'))
+    assert first.closed
+    assert seat.roll_back() == 'default'
+    assert [spec.weights for spec in seat.main.asked_for] == [
+        'default', 'untrained-vits-r', 'default']
+
+
+def test_what_stands_in_takes_over_new_weights_too(seat, engine):
+    """Without a GPU the weights that were asked for are used, not the old ones."""
+    seat.begin(64, 48)
+    seat.main.on_failed(EngineUnavailable('pycuda is not installed'))
+    seat.second.on_ready(engine())
+    seat.load('untrained-vits-r', 64, 48)
+    seat.main.on_failed(EngineUnavailable('pycuda is not installed'))
+    assert [spec.weights for spec in seat.second.asked_for] == ['default', 'untrained-vits-r']
+    seat.second.on_failed(WeightsError('untrained-vits-r has sha256 0000'))
+    assert seat.stands_in == 'pycuda is not installed' and 'sha256 0000' in seat.problem
 
 
 def test_weights_for_frames_are_refused(tmp_path):
