@@ -36,6 +36,10 @@ class EngineUnavailable(DepthAnyEventError):
     """An engine that cannot run here (a package, a device or a driver is missing)."""
 
 
+class NoDeviceMemory(EngineUnavailable):
+    """An engine for which the device has no memory left; its files are all right."""
+
+
 class EngineNotBuilt(DepthAnyEventError):
     """An engine that is not in the cache, asked for where none may be built."""
 
@@ -46,6 +50,10 @@ class EngineRefused(DepthAnyEventError):
 
 class EngineLost(DepthAnyEventError):
     """An engine whose device failed while it was in use: nothing on the device can be trusted."""
+
+
+class NotFinite(DepthAnyEventError):
+    """A window whose depth or state was NaN or infinite."""
 
 
 class ConfigError(DepthAnyEventError, ValueError):

@@ -10,8 +10,9 @@ from depthanyevent_ros.engines.cuda.find_gpu import find_gpu
 from depthanyevent_ros.engines.tensorrt.library import load_tensorrt
 from depthanyevent_ros.errors import EngineLost, EngineUnavailable
 
-#: Where the kernel's part of NVIDIA's driver shows: desktops and servers, and Jetsons.
-NVIDIA_DEVICES = (Path('/dev/nvidiactl'), Path('/dev/nvhost-gpu'), Path('/dev/nvhost-ctrl-gpu'))
+#: Where the kernel's part of NVIDIA's driver shows: desktops and servers, Jetsons, WSL.
+NVIDIA_DEVICES = (Path('/dev/nvidiactl'), Path('/dev/nvhost-gpu'), Path('/dev/nvhost-ctrl-gpu'),
+                  Path('/dev/dxg'))
 
 
 def has_nvidia_device() -> bool:

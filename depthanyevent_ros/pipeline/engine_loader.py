@@ -22,6 +22,8 @@ from depthanyevent_ros.engines.protocol import Engine, EngineSpec
 from depthanyevent_ros.errors import DepthAnyEventError, EngineNotBuilt, EngineUnavailable
 
 POLL_S = 0.1
+#: How a sentence of the child begins.
+OWN = 'depthanyevent build_engine: '
 
 
 class EngineLoader:
@@ -107,7 +109,11 @@ class EngineLoader:
 
 
 class _Lines:
-    """Reads a stream to its end, so that the child never waits for a reader; keeps the last."""
+    """
+    Reads a stream to its end, so that the child never waits for a reader; keeps the last.
+
+    What the child says of itself counts more than what libraries say when it ends.
+    """
 
     def __init__(self, stream, on_line: Callable[[str], None] = lambda line: None):
         self._line = ''
@@ -122,5 +128,6 @@ class _Lines:
     def _read(self, stream) -> None:
         for line in map(str.strip, stream):
             if line:
-                self._line = line
                 self._on_line(line)
+            if line and not (self._line.startswith(OWN) and not line.startswith(OWN)):
+                self._line = line

@@ -109,7 +109,7 @@ class EngineSeat:
     def lose(self, error: EngineLost) -> None:
         """Do without the engine in use, whose device has failed, from the next window on."""
         self._worker.drop_engine()
-        if not self._stand_in.offer(self._spec, str(error)):
+        if not self._stand_in.replace_gpu(self._spec, str(error)):
             self._fail(error)
 
     def close(self) -> None:
@@ -118,8 +118,12 @@ class EngineSeat:
         self._stand_in.stop()
 
     def _start(self, spec: EngineSpec) -> None:
-        self._loader.start(spec)
-        self._spec = spec
+        before, self._spec = self._spec, spec   # the loader's thread may need it at once
+        try:
+            self._loader.start(spec)
+        except DepthAnyEventError:
+            self._spec = before
+            raise
 
     def _on_build(self) -> None:
         if not self.has_engine:

@@ -38,7 +38,11 @@ class StandIn:
         :param why: the other one is not there, a sentence without its full stop.
         :returns: whether there will be one.
         """
-        if not (self._is_wanted and wants_gpu(spec.engine)):
+        return wants_gpu(spec.engine) and self.replace_gpu(spec, why)
+
+    def replace_gpu(self, spec: EngineSpec, why: str) -> bool:
+        """As ``offer``, of what is known to have been a GPU's; it may be gone from the machine."""
+        if not self._is_wanted:
             return False
         wanted = replace(spec, engine=ENGINE, precision=PRECISION)
         if wanted != self._prepared and not self._loader.busy:

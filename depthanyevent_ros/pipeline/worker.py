@@ -6,7 +6,7 @@ from collections import Counter
 import threading
 from typing import Callable, Optional
 
-from depthanyevent_ros.errors import DepthAnyEventError
+from depthanyevent_ros.errors import DepthAnyEventError, NotFinite
 from depthanyevent_ros.events.windows import ClosedWindow
 from depthanyevent_ros.pipeline.depth_step import DepthFrame, DepthScale, DepthStep
 from depthanyevent_ros.pipeline.handover import Handover
@@ -23,7 +23,7 @@ class InferenceWorker:
     :param on_frame: called in the worker's thread with each DepthFrame and the steady-clock time
         at which its window was handed over.
     :param on_error: called in the worker's thread with an exception that a step or ``on_frame``
-        raised; the thread goes on with the next window.
+        raised, or NotFinite; the thread goes on with the next window.
     """
 
     def __init__(self, step: DepthStep, handover: Handover,
@@ -109,6 +109,9 @@ class InferenceWorker:
         frame = None
         try:
             frame = self.step.process(window)
+            if frame is None:
+                self._on_error(NotFinite('depth or state was not finite; the recurrent state is '
+                                         'back at zero'))
         except Exception as error:  # whatever an engine may raise: the node lives on and says so
             self.counts['engine_error'] += 1
             self.step.recurrence.reset('engine_error')

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from depthanyevent_ros.engines.protocol import EngineSpec
-from depthanyevent_ros.pipeline.engine_loader import EngineLoader
+from depthanyevent_ros.pipeline.engine_loader import _Lines, EngineLoader
 
 
 @pytest.fixture
@@ -43,3 +43,11 @@ def test_a_build_that_fails_ends_with_its_sentence(prepare):
     """The last line of the child's errors is the reason."""
     error, _ = prepare(EngineSpec(48, 64, 'no/such.pth', 'openvino'))
     assert 'no/such.pth' in str(error)
+
+
+def test_what_libraries_say_when_the_child_ends_is_not_the_reason():
+    """Destructors warn after the sentence that counts."""
+    said = _Lines(['loading\n', 'depthanyevent build_engine: pycuda is not installed\n',
+                   'UserWarning: clean-up operation failed\n'])
+    assert said.last() == 'depthanyevent build_engine: pycuda is not installed'
+    assert _Lines(['Traceback\n', 'KeyError: 3\n', '\n']).last() == 'KeyError: 3'

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from depthanyevent_ros.depth.modes import make_depth_mode
-from depthanyevent_ros.errors import EngineLost
+from depthanyevent_ros.errors import EngineLost, NotFinite
 from depthanyevent_ros.pipeline.depth_step import DepthScale, DepthStep
 from depthanyevent_ros.pipeline.handover import make_handover
 from depthanyevent_ros.pipeline.recurrence import Recurrence
@@ -146,3 +146,13 @@ def test_stopping_closes_the_engine(make_engine):
     worker.start()
     worker.stop()
     assert engine.closed and step.engine is None
+
+
+def test_a_depth_that_is_not_finite_is_told(bench, make_engine, make_window):
+    """The window is lost, the state is zero again, and the next window has a depth."""
+    bench.worker.use_engine(make_engine())
+    bench.handover.put(make_window(0, value=np.inf))
+    error = bench.errors.get(timeout=LATE_S)
+    assert isinstance(error, NotFinite) and 'back at zero' in str(error)
+    bench.handover.put(make_window(1))
+    assert bench.depth() == 1.0 and bench.step.recurrence.resets == {'not_finite': 1}

@@ -12,7 +12,7 @@ from depthanyevent_ros.engines.graph_weights import GraphTypes
 from depthanyevent_ros.engines.keys import gpu_key
 from depthanyevent_ros.engines.parity import measure_parity, Parity
 from depthanyevent_ros.engines.protocol import EngineSpec
-from depthanyevent_ros.errors import EngineUnavailable
+from depthanyevent_ros.errors import EngineUnavailable, NoDeviceMemory
 from depthanyevent_ros.network.weights import Weights
 
 #: Arithmetic by the name of a precision. Half precision is what GPUs are built for.
@@ -59,6 +59,8 @@ class CudaBuilder:
         folder = self._entry()
         try:
             return self._load(folder)
+        except NoDeviceMemory:                  # the files are all right
+            raise
         except (EngineUnavailable, OSError, ValueError, TypeError, KeyError) as error:
             self.say(f'the cached engine cannot be used and is built again: {error}')
         self.cache.discard(folder)

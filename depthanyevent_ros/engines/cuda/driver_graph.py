@@ -6,8 +6,10 @@ import ctypes
 from typing import Callable
 
 from depthanyevent_ros.engines.cuda.protocol import CannotCapture
+from depthanyevent_ros.errors import EngineLost
 
-#: CU_STREAM_CAPTURE_MODE_THREAD_LOCAL: what other threads do with CUDA does not break a capture.
+#: CU_STREAM_CAPTURE_MODE_THREAD_LOCAL: most of what other threads do does not break a capture.
+#: A synchronisation of the whole device does, in every mode; Gpu.quiet keeps ours apart.
 THREAD_LOCAL = 1
 
 
@@ -18,9 +20,16 @@ class DriverGraph:
         self._library, self._executable = library, executable
 
     def launch(self, stream) -> None:
-        """Put it into a stream."""
+        """
+        Put it into a stream.
+
+        :raises EngineLost: if the driver refuses.
+        """
         handle = ctypes.c_void_p(stream.handle)
-        check(self._library, 'cuGraphLaunch', self._executable, handle)
+        try:
+            check(self._library, 'cuGraphLaunch', self._executable, handle)
+        except CannotCapture as error:
+            raise EngineLost(str(error)) from error
 
     def close(self) -> None:
         """Destroy it; the context must be current."""

@@ -18,13 +18,19 @@ from depthanyevent_ros.engines.cuda.exchange import Exchange
 from depthanyevent_ros.engines.cuda.protocol import CannotCapture, Gpu, Graph, Session
 from depthanyevent_ros.engines.cuda.state_pool import Lease, StatePool
 from depthanyevent_ros.engines.protocol import check_arrays, check_image, EngineSpec, State
-from depthanyevent_ros.errors import EngineLost
+from depthanyevent_ros.errors import EngineLost, NoDeviceMemory
 from depthanyevent_ros.network.weights import Weights
 
 STATE_IN, STATE_OUT = 'state_in_', 'state_out_'
 
-#: Graphs that are kept: two for one stream of windows, and the turns of a few chains.
-MAX_GRAPHS = 32
+#: Graphs that are kept: two for one stream of windows, n + 1 for n overlapping ones; where there
+#: are more, the rest runs piece by piece.
+MAX_GRAPHS = 64
+#: Failed captures after which there are no more: what another thread does can spoil one.
+MOST_FAILED_CAPTURES = 3
+
+#: What was on a device that died: TensorRT's destructors would end the process there.
+BURIED: List[Any] = []
 
 
 class CudaEngine:
@@ -47,7 +53,8 @@ class CudaEngine:
         self._gpu, self._precision = gpu, precision
         self._graphs: Dict[Tuple[int, int], Graph] = {}
         self._without_graphs: Optional[str] = None      # why, if it cannot have any
-        with gpu.current():
+        self._n_failed_captures = 0
+        with gpu.quiet, gpu.current():
             self._free_before, _ = gpu.free_bytes()
             self._session = make_session()
             ports = self._session.ports
@@ -78,12 +85,11 @@ class CudaEngine:
         check_image(image, self.height, self.width)
         self._exchange.put(image)
         with self._gpu.current():
-            if state is None:
-                source = self._pool.lease()
-                self._pool.clear(source, self._stream)
-            else:
-                source = state.take(self)
-            target = self._pool.lease()
+            try:
+                source = self._first() if state is None else state.take(self)
+                target = self._pool.lease()
+            except NoDeviceMemory as error:
+                raise EngineLost(str(error)) from error
             self._watch.start(self._stream)
             self._run(source, target)
             self.step_ms = self._watch.read_ms()
@@ -141,13 +147,24 @@ class CudaEngine:
         self._without_graphs = f'none: {why}'
 
     def close(self) -> None:
-        """Free everything on the device; of a lost device there is nothing to free."""
-        with suppress(EngineLost), self._gpu.current():
+        """Free everything on the device; of a device that died nothing can be freed."""
+        if self._gpu.lost:
+            BURIED.append((self._session, self._graphs, self._pool, self._exchange,
+                           self._states_host, self._stream, self._watch))
+            return
+        with suppress(EngineLost), self._gpu.quiet, self._gpu.current():
             self._drop_graphs()
             self._session.close()
             self._pool.free()
             self._exchange.free()
-        self._graphs, self._states_host = {}, []
+            # Their destructors need the context too.
+            self._states_host, self._stream, self._watch = [], None, None
+
+    def _first(self) -> Lease:
+        """Return the zero state."""
+        source = self._pool.lease()
+        self._pool.clear(source, self._stream)
+        return source
 
     def _drop_graphs(self) -> None:
         while self._graphs:
@@ -164,11 +181,21 @@ class CudaEngine:
         self._watch.stop(self._stream)
         self._stream.synchronize()
         if graph is None and self._without_graphs is None and len(self._graphs) < MAX_GRAPHS:
-            try:
-                self._graphs[pair] = self._gpu.capture(
-                    lambda: self._enqueue(source, target), self._stream)
-            except (CannotCapture, EngineLost) as error:
+            self._capture(source, target)
+
+    def _capture(self, source: Lease, target: Lease) -> None:
+        """Make a graph, unless another thread is busy with the device: that would spoil it."""
+        if not self._gpu.quiet.acquire(blocking=False):
+            return
+        try:
+            self._graphs[source.index, target.index] = self._gpu.capture(
+                lambda: self._enqueue(source, target), self._stream)
+        except CannotCapture as error:
+            self._n_failed_captures += 1
+            if self._n_failed_captures == MOST_FAILED_CAPTURES:
                 self._without_graphs = f'none: {error}'
+        finally:
+            self._gpu.quiet.release()
 
     def _enqueue(self, source: Lease, target: Lease) -> None:
         """Put copies and network into the stream."""

@@ -3,7 +3,7 @@
 """Whether there is a GPU that can be used, and which of the pieces is missing if not."""
 
 import importlib
-from typing import Callable
+from typing import Callable, Dict
 
 from depthanyevent_ros.engines.cuda.protocol import Gpu
 from depthanyevent_ros.errors import EngineUnavailable
@@ -11,6 +11,9 @@ from depthanyevent_ros.errors import EngineUnavailable
 PYCUDA = 'pycuda.driver'
 OUR_MODULE = 'depthanyevent_ros.engines.cuda.pycuda_gpu'
 NO_DRIVER = 'libcuda.so'
+
+#: GPUs by their index.
+FOUND: Dict[int, Gpu] = {}
 
 
 def find_gpu(index: int = 0, load: Callable = importlib.import_module) -> Gpu:
@@ -20,9 +23,22 @@ def find_gpu(index: int = 0, load: Callable = importlib.import_module) -> Gpu:
     Nothing of TensorRT may be constructed before this succeeded: without a device its runtime
     gives out an object around a null pointer, which ends the process when it is used or freed.
 
+    There is one object for a device as long as the process lives: pycuda gives a primary context
+    back in a way that others do not survive.
+
     :param index: of the device, as CUDA counts them.
     :raises EngineUnavailable: one sentence that names the piece that is missing.
     """
+    if index not in FOUND:
+        FOUND[index] = first_gpu(index, load)
+    if FOUND[index].lost:
+        raise EngineUnavailable(f'{FOUND[index].lost}; CUDA gives it back only to a new process: '
+                                'start the node again')
+    return FOUND[index]
+
+
+def first_gpu(index: int, load: Callable) -> Gpu:
+    """Return a GPU that was not used before in this process."""
     driver = import_driver(load)
     try:
         driver.init()

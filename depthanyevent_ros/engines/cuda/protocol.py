@@ -9,7 +9,8 @@ NumPy; a session from TensorRT or from PyTorch.
 
 from dataclasses import dataclass
 import math
-from typing import Any, Callable, ContextManager, Dict, Protocol, Tuple
+import threading
+from typing import Any, Callable, ContextManager, Dict, Optional, Protocol, Tuple
 
 import numpy as np
 
@@ -60,12 +61,15 @@ class Gpu(Protocol):
     """
     One device. Everything else is called inside ``with gpu.current():``, in any thread.
 
-    Any error of CUDA leaves that block as an EngineLost: after one, nothing of the device can
-    be trusted.
+    Any error of CUDA leaves that block as an EngineLost, a lack of memory as NoDeviceMemory.
+    After most errors the device is dead for this process: ``lost`` then says so, and every later
+    block raises it.
     """
 
     name: str
     capability: Tuple[int, int]                 # compute capability
+    lost: Optional[str]                         # why it is dead for this process
+    quiet: threading.Lock                       # held by who must not be disturbed in a capture
     driver: int                                 # the CUDA version of the driver: 12020 is 12.2
 
     def current(self) -> ContextManager:

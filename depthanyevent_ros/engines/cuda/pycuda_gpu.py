@@ -11,14 +11,15 @@ ends with one pushed takes the process with it.
 
 from contextlib import contextmanager
 import ctypes
-from typing import Any, Callable, Iterator, Tuple
+import threading
+from typing import Any, Callable, Iterator, Optional, Tuple
 
 import numpy as np
 import pycuda.driver as driver
 
 from depthanyevent_ros.engines.cuda.driver_graph import capture_graph, DriverGraph
 from depthanyevent_ros.engines.cuda.protocol import CannotCapture
-from depthanyevent_ros.errors import EngineLost
+from depthanyevent_ros.errors import EngineLost, EngineUnavailable, NoDeviceMemory
 
 DRIVER_LIBRARY = 'libcuda.so.1'
 
@@ -30,31 +31,55 @@ class PyCudaGpu:
         """
         Retain the primary context of a device; ``driver.init()`` must have succeeded.
 
-        :raises EngineLost: if CUDA refuses.
+        :raises EngineUnavailable: if CUDA refuses.
         """
+        self.lost: Optional[str] = None
+        self.quiet = threading.Lock()
         try:
             device = driver.Device(index)
             self._context = device.retain_primary_context()
-        except driver.Error as error:
-            raise EngineLost(f'GPU {index} cannot be used: {error}') from error
-        self.name = device.name()
-        self.capability = tuple(device.compute_capability())
-        self.driver = driver.get_driver_version()
-        self._library = ctypes.CDLL(DRIVER_LIBRARY)
+            self.name = device.name()
+            self.capability = tuple(device.compute_capability())
+            self.driver = driver.get_driver_version()
+            self._library = ctypes.CDLL(DRIVER_LIBRARY)
+        except (driver.Error, OSError) as error:
+            raise EngineUnavailable(f'GPU {index} cannot be used: {error}') from error
 
     @contextmanager
     def current(self) -> Iterator[None]:
-        """Push the context for a block; what CUDA raises inside leaves it as EngineLost."""
+        """Push the context for a block; what CUDA raises inside leaves it as our own errors."""
+        if self.lost:                           # pushed again, it could not be popped
+            raise EngineLost(self.lost)
         try:
             self._context.push()
         except driver.Error as error:
-            raise EngineLost(f'the GPU is lost: {error}') from error
+            raise EngineLost(self._die(error)) from error
         try:
             yield
-        except driver.Error as error:
-            raise EngineLost(f'the GPU is lost: {error}') from error
+        except driver.MemoryError as error:
+            raise NoDeviceMemory(f'{self.name} has no memory left ({error})') from error
+        except (driver.Error, EngineLost) as error:
+            raise EngineLost(self._diagnose(error)) from error
         finally:
+            self._pop()
+
+    def _pop(self) -> None:
+        try:
             driver.Context.pop()
+        except driver.Error as error:
+            raise EngineLost(self._die(error)) from error
+
+    def _diagnose(self, error: Exception) -> str:
+        """Return what happened; find out whether the device is dead for this process."""
+        try:
+            driver.Context.synchronize()
+        except driver.Error:                    # the error stays: CUDA gives no way back
+            return self._die(error)
+        return f'the GPU failed: {error}'
+
+    def _die(self, error: Exception) -> str:
+        self.lost = f'the GPU is lost: {error}'
+        return self.lost
 
     def allocate(self, nbytes: int) -> driver.DeviceAllocation:
         """Return memory of the device, not cleared."""

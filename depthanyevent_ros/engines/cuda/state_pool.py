@@ -13,8 +13,9 @@ import weakref
 
 from depthanyevent_ros.engines.cuda.protocol import Gpu, Memory, Stream
 
-#: Sets that may be alive; a set of ViT-S at 266x350 is 2.4 MB in float16.
-MAX_SETS = 16
+#: Sets that may be alive: one more than the most windows that may overlap (events/windows.py),
+#: and some for copies. A set of ViT-S at 266x350 is 2.4 MB in float16; few streams need over 3.
+MAX_SETS = 1024
 
 
 class Lease:

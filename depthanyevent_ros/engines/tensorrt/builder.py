@@ -12,7 +12,7 @@ from depthanyevent_ros.engines.cuda.protocol import Gpu
 from depthanyevent_ros.engines.graph_weights import GRAPH_FILE, read_places
 from depthanyevent_ros.engines.onnx_source import OnnxSource
 from depthanyevent_ros.engines.tensorrt.library import load_tensorrt
-from depthanyevent_ros.engines.tensorrt.plan import make_logger, PlanBuilder
+from depthanyevent_ros.engines.tensorrt.plan import PlanBuilder, the_logger
 from depthanyevent_ros.engines.tensorrt.session import TensorRTSession
 
 PLAN_FILE = 'network.plan'
@@ -55,4 +55,4 @@ class TensorRTBuilder(CudaBuilder):
     def make_session(self, folder: Path) -> TensorRTSession:
         """Load the plan."""
         return TensorRTSession(self.gpu, self.trt, (folder / PLAN_FILE).read_bytes(),
-                               make_logger(self.trt, self.say))
+                               the_logger(self.trt, self.say))

@@ -3,7 +3,7 @@
 """From an ONNX graph to a plan: what TensorRT compiles for one kind of GPU."""
 
 from pathlib import Path
-from typing import Any, Callable, Iterable, List
+from typing import Any, Callable, Dict, Iterable, List, Tuple
 
 from depthanyevent_ros.errors import EngineUnavailable
 
@@ -13,18 +13,32 @@ Say = Callable[[str], None]
 WORKSPACE_BYTES = 2 << 30
 
 
-def make_logger(trt: Any, say: Say) -> Any:
+#: The logger of a tensorrt module (one entry), beside the module: TensorRT keeps the first one
+#: that it is given for good, and reaches for it whenever it has to say something.
+LOGGERS: Dict[int, Tuple[Any, Any]] = {}
+
+
+def the_logger(trt: Any, say: Say) -> Any:
+    """Return the one logger, which passes on warnings and errors to ``say`` from now on."""
+    if id(trt) not in LOGGERS:
+        LOGGERS[id(trt)] = trt, make_logger(trt)
+    _, logger = LOGGERS[id(trt)]
+    logger.say, logger.said = say, set()
+    return logger
+
+
+def make_logger(trt: Any) -> Any:
     """Return a logger that passes on warnings and errors, each once."""
     class Logger(trt.ILogger):
 
         def __init__(self):
             trt.ILogger.__init__(self)
-            self.said = set()
+            self.say, self.said = print, set()
 
         def log(self, severity, message):
             if severity <= trt.ILogger.WARNING and message not in self.said:
                 self.said.add(message)
-                say(f'TensorRT: {message}')
+                self.say(f'TensorRT: {message}')
 
     return Logger()
 
@@ -65,7 +79,7 @@ class PlanBuilder:
         :raises EngineUnavailable: with the parser's words, if it does not accept the graph.
         """
         self.trt, self.say = trt, say
-        self.logger = make_logger(trt, say)
+        self.logger = the_logger(trt, say)
         self.builder = trt.Builder(self.logger)
         typed = 1 << int(trt.NetworkDefinitionCreationFlag.STRONGLY_TYPED)
         self.network = self.builder.create_network(typed)

@@ -9,8 +9,9 @@ import torch
 from depthanyevent_ros.engines.cache import EngineCache, Say
 from depthanyevent_ros.engines.protocol import Engine, EngineSpec
 from depthanyevent_ros.engines.torch_cuda.builder import TorchCudaBuilder
+from depthanyevent_ros.engines.torch_cuda.gpu import first_line
 from depthanyevent_ros.engines.torch_cuda.session import TorchSession
-from depthanyevent_ros.errors import EngineLost, EngineUnavailable
+from depthanyevent_ros.errors import EngineUnavailable
 from depthanyevent_ros.network.weights import find_weights
 
 
@@ -32,5 +33,5 @@ def build_compiled(spec: EngineSpec, say: Say, cache: EngineCache) -> Engine:
     """
     try:
         return CompiledBuilder(spec, find_weights(spec.weights), cache, say).engine()
-    except EngineLost as error:                 # all that PyTorch raises while it runs
-        raise EngineUnavailable(f'torch.compile does not run here: {error}') from error
+    except RuntimeError as error:               # all errors of the compiler are
+        raise EngineUnavailable(f'torch.compile does not do it: {first_line(error)}') from error

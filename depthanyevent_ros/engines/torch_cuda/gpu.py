@@ -3,16 +3,21 @@
 """A GPU through PyTorch; see cuda/protocol.py."""
 
 from contextlib import contextmanager
-from typing import Any, Callable, Iterator, Tuple
+import threading
+from typing import Any, Callable, Dict, Iterator, Optional, Tuple
 
 import numpy as np
 import torch
 
 from depthanyevent_ros.engines.cuda.protocol import CannotCapture
-from depthanyevent_ros.errors import EngineLost, EngineUnavailable
+from depthanyevent_ros.errors import EngineLost, EngineUnavailable, NoDeviceMemory
 
-#: What PyTorch raises when CUDA fails: AcceleratorError is a RuntimeError.
-CUDA_ERRORS = (RuntimeError,)
+#: What an error of CUDA or one of its libraries says; PyTorch has no class for all of them.
+OF_CUDA = ('CUDA', 'cuDNN', 'CUDNN', 'CUBLAS', 'CUSOLVER')
+
+#: Why a device is dead for this process, by its index.
+LOST: Dict[int, str] = {}
+QUIET: Dict[int, threading.Lock] = {}
 
 
 class TorchMemory:
@@ -60,20 +65,48 @@ class TorchGpu:
             why = f'finds no GPU that it can use (built for CUDA {built})' if built else \
                 'is built without CUDA: install it from the index for your CUDA version'
             raise EngineUnavailable(f'PyTorch {torch.__version__} {why}')
+        if index in LOST:
+            raise EngineUnavailable(f'{LOST[index]}; CUDA gives it back only to a new process: '
+                                    'start the node again')
         self.device = torch.device('cuda', index)
-        self.name = torch.cuda.get_device_name(index)
-        self.capability = torch.cuda.get_device_capability(index)
-        major, minor = (int(part) for part in torch.version.cuda.split('.')[:2])
-        self.driver = 1000 * major + 10 * minor
+        self.quiet = QUIET.setdefault(index, threading.Lock())
+        self.driver = cuda_version()
+        try:
+            self.name = torch.cuda.get_device_name(index)
+            self.capability = torch.cuda.get_device_capability(index)
+        except RuntimeError as error:           # initialising CUDA
+            raise EngineUnavailable(f'GPU {index} cannot be used: {first_line(error)}') from error
+
+    @property
+    def lost(self) -> Optional[str]:
+        """Return why the device is dead for this process, None if it is not."""
+        return LOST.get(self.device.index)
 
     @contextmanager
     def current(self) -> Iterator[None]:
-        """Make the device the current one; what CUDA raises inside leaves as EngineLost."""
+        """Make the device the current one; what CUDA raises inside leaves as our own errors."""
+        if self.lost:
+            raise EngineLost(self.lost)
         try:
             with torch.cuda.device(self.device), torch.inference_mode():
                 yield
-        except CUDA_ERRORS as error:
-            raise EngineLost(f'the GPU is lost: {str(error).splitlines()[0]}') from error
+        except torch.OutOfMemoryError as error:
+            raise NoDeviceMemory(f'{self.name} has no memory left ({first_line(error)})'
+                                 ) from error
+        except (RuntimeError, EngineLost) as error:
+            if isinstance(error, RuntimeError) and not any(
+                    word in str(error) for word in OF_CUDA):
+                raise
+            raise EngineLost(self._diagnose(error)) from error
+
+    def _diagnose(self, error: Exception) -> str:
+        """Return what happened; find out whether the device is dead for this process."""
+        try:
+            torch.cuda.synchronize(self.device)
+        except RuntimeError:                    # the error stays: CUDA gives no way back
+            LOST[self.device.index] = f'the GPU is lost: {first_line(error)}'
+            return LOST[self.device.index]
+        return f'the GPU failed: {first_line(error)}'
 
     def allocate(self, nbytes: int) -> TorchMemory:
         """Return memory of the device, not cleared."""
@@ -118,8 +151,8 @@ class TorchGpu:
         try:
             with torch.cuda.graph(graph, stream=stream, capture_error_mode='thread_local'):
                 enqueue()
-        except CUDA_ERRORS as error:
-            raise CannotCapture(str(error).splitlines()[0]) from error
+        except RuntimeError as error:
+            raise CannotCapture(first_line(error)) from error
         return TorchGraph(graph)
 
     def free_bytes(self) -> Tuple[int, int]:
@@ -153,6 +186,17 @@ class TorchWatch:
     def read_ms(self) -> float:
         """Return the time between the marks."""
         return self._start.elapsed_time(self._stop)
+
+
+def cuda_version() -> int:
+    """Return the version of CUDA that PyTorch was built for, 12040 for 12.4; 0 for none."""
+    major, minor = (int(part) for part in (torch.version.cuda or '0.0').split('.')[:2])
+    return 1000 * major + 10 * minor
+
+
+def first_line(error: Exception) -> str:
+    """Return what an error says, without PyTorch's advice."""
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def as_bytes(array: np.ndarray) -> torch.Tensor:

@@ -2,11 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the depth node says of itself on /diagnostics; each warning says what to do."""
 
+import time
 from typing import Callable, Dict
 
 from depthanyevent_ros.nodes.depth.session import DepthSession
 from depthanyevent_ros.pipeline import status as part
 from depthanyevent_ros.pipeline.status import Status
+
+#: For how long the diagnostics tell that a window was lost.
+LOST_SHOWN_S = 5.0
 
 
 def depth_parts(session: DepthSession) -> Dict[str, Callable[[], Status]]:
@@ -96,6 +100,9 @@ def inference_status(session: DepthSession) -> Status:
                           'waiting_windows': len(session.handover)})
     status.add_counts('windows', session.handover.counts)
     status.add_counts('failed', session.worker.counts)
+    lost_s, why = session.last_lost
+    if time.monotonic() - lost_s < LOST_SHOWN_S:
+        status.warn(why)
     total_ms = status.values.get('latency_total_p50_ms', 0.0)
     if total_ms > session.settings.diagnostics.latency_ms:
         status.warn(f'depth is {total_ms:.0f} ms late: take a smaller engine.input_width and '

@@ -4,6 +4,7 @@
 
 from contextlib import ExitStack
 from dataclasses import replace
+import math
 import time
 from typing import List
 
@@ -38,6 +39,7 @@ class DepthSession:
     def __init__(self, node, settings):
         self.settings = settings
         self.depth_rate = Rate()
+        self.last_lost = -math.inf, ''          # when a window was lost, steady clock, and why
         self.latencies = Latencies()
         self.sensor = Sensor(settings)
         self._node = node
@@ -85,7 +87,8 @@ class DepthSession:
         if isinstance(error, EngineLost):
             self.seat.lose(error)
         kind = type(error).__name__
-        self._log.warning(kind, f'a window was lost: {kind}: {error}')
+        self.last_lost = time.monotonic(), f'a window was lost: {kind}: {error}'
+        self._log.warning(kind, self.last_lost[1])
 
     def _on_engine(self, engine) -> None:
         self._node.get_logger().info(f'engine in use: {_one_line(engine.describe())}')

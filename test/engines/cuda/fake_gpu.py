@@ -27,6 +27,7 @@ class FakeGpu:
     def __init__(self):
         self.memories, self.streams, self.calls = {}, [], []
         self.can_capture, self.lost_at = True, None
+        self.lost, self.quiet = None, threading.Lock()
         self._address = FIRST_ADDRESS
         self._pushed = threading.local()
 
@@ -34,6 +35,8 @@ class FakeGpu:
     def current(self):
         """Push and pop, per thread."""
         assert not getattr(self._pushed, 'yes', False), 'the context is pushed twice'
+        if self.lost:
+            raise EngineLost(self.lost)
         self._pushed.yes = True
         try:
             yield
@@ -45,7 +48,8 @@ class FakeGpu:
         assert getattr(self._pushed, 'yes', False), f'{name} without a current context'
         self.calls.append(name)
         if name == self.lost_at:
-            raise EngineLost('the GPU is lost: an illegal memory access was encountered')
+            self.lost = 'the GPU is lost: an illegal memory access was encountered'
+            raise EngineLost(self.lost)
 
     def allocate(self, nbytes):
         """Return memory full of rubbish."""

@@ -9,6 +9,7 @@ import pytest
 
 from depthanyevent_ros.engines.cuda.driver_graph import capture_graph, THREAD_LOCAL
 from depthanyevent_ros.engines.cuda.protocol import CannotCapture
+from depthanyevent_ros.errors import EngineLost
 
 STREAM = SimpleNamespace(handle=0x5EA)
 GRAPH, EXECUTABLE = 0x6AF, 0xE8E
@@ -55,6 +56,14 @@ def test_work_is_captured_instantiated_and_launched():
     graph.close()
     graph.close()
     assert library.calls == ['cuGraphLaunch', 'cuGraphExecDestroy']
+
+
+def test_a_launch_that_fails_is_a_gpu_that_failed():
+    """The node goes on with another engine; a failed capture is no reason for that."""
+    graph = capture_graph(Library(), lambda: None, STREAM)
+    graph._library = Library(fail='cuGraphLaunch')
+    with pytest.raises(EngineLost, match='cuGraphLaunch: CUDA_ERROR'):
+        graph.launch(STREAM)
 
 
 @pytest.mark.parametrize('function, calls', [

@@ -11,7 +11,7 @@ from depthanyevent_ros.engines.cuda import engine as engine_module
 from depthanyevent_ros.engines.cuda.engine import CudaEngine
 from depthanyevent_ros.engines.protocol import EngineSpec
 from depthanyevent_ros.engines.tensorrt.session import TensorRTSession
-from depthanyevent_ros.errors import EngineLost, EngineUnavailable
+from depthanyevent_ros.errors import EngineLost, EngineUnavailable, NoDeviceMemory
 from depthanyevent_ros.network.weights import find_weights
 
 SPEC = EngineSpec(4, 6, weights='untrained-vits-r')
@@ -111,11 +111,29 @@ def test_a_graph_computes_what_the_pieces_compute(make_engine, gpu):
     assert 'CUDA_ERROR_NOT_SUPPORTED' in without.describe()['graphs']
 
 
-def test_capture_is_tried_once_where_it_is_not_possible(engine, gpu):
-    """It would fail again, in every window."""
+def test_nothing_is_captured_while_another_thread_is_busy_with_the_device(engine, gpu):
+    """That would spoil it; the step itself goes on, and a later one captures."""
+    with gpu.quiet:
+        assert run(engine, 16, 16, 16)[0] == [16, 24, 28]
+    assert 'capture' not in gpu.calls and engine.describe()['graphs'] == 0
+    run(engine, 16, 16)
+    assert engine.describe()['graphs'] == 2
+
+
+def test_twenty_five_overlapping_windows_have_a_memory_each(engine):
+    """50 ms every 2 ms: nothing is lost, and each chain counts for itself."""
+    states = [None] * 25
+    for turn in range(3):
+        for chain in range(25):
+            depth, states[chain] = engine.step(image(16), states[chain])
+            assert depth[0, 0] == [16, 24, 28][turn]
+
+
+def test_capture_is_given_up_where_it_is_not_possible(engine, gpu):
+    """It would fail again, in every window; another thread's doing may fail it once."""
     gpu.can_capture = False
-    run(engine, 1, 2, 3, 4)
-    assert gpu.calls.count('capture') == 1
+    run(engine, 1, 2, 3, 4, 5, 6)
+    assert gpu.calls.count('capture') == 3
 
 
 def test_graphs_can_be_given_up(engine, gpu):
@@ -154,6 +172,7 @@ def test_a_state_that_is_dropped_gives_its_buffers_back(engine):
 
 def test_more_states_than_may_be_alive_are_refused(engine):
     """Memory on the device is bounded."""
+    engine._pool._limit = 16                    # of 1024
     held = []
     with pytest.raises(ValueError, match='16 states of this engine are alive'):
         for _ in range(40):
@@ -207,14 +226,40 @@ def test_two_threads_may_use_it_one_after_the_other(engine):
     assert found == [run(engine, 16, 16)[0]] == [[16, 24]]
 
 
-@pytest.mark.parametrize('call', ['execute', 'copy_in', 'synchronize', 'clear'])
-def test_a_lost_gpu_is_said_and_can_be_closed(engine, gpu, call):
-    """The caller goes on with another engine in the same process."""
+@pytest.mark.parametrize('call', ['execute', 'copy_in', 'synchronize', 'clear', 'launch'])
+def test_a_lost_gpu_is_said_and_nothing_of_it_is_touched_again(engine, gpu, monkeypatch, call):
+    """The caller goes on with another engine in the same process, which destructors would end."""
+    monkeypatch.setattr(engine_module, 'BURIED', [])
     gpu.lost_at = call
     with pytest.raises(EngineLost, match='an illegal memory access'):
-        run(engine, 1)
-    gpu.lost_at = 'free'                        # and nothing of it can be freed
+        run(engine, 1, 2, 3)
+    gpu.calls.clear()
     engine.close()
+    assert not gpu.calls and len(engine_module.BURIED) == 1
+    with pytest.raises(EngineLost, match='an illegal memory access'):
+        engine.step(image(1), None)
+
+
+def test_a_failure_that_the_device_survives_frees_everything(engine, gpu, plan):
+    """Such as a run that TensorRT refuses."""
+    plan.fails = True
+    with pytest.raises(EngineLost):
+        run(engine, 1)
+    engine.close()
+    assert gpu.n_used == 0
+
+
+def test_a_device_without_memory_for_another_state_is_no_engine_any_more(
+        engine, gpu, monkeypatch):
+    """The windows go to the processor's engine instead of failing one by one."""
+    _, held = run(engine, 1)
+    _, also_held = run(engine, 1)
+
+    def refuse(nbytes):
+        raise NoDeviceMemory('Fake GPU has no memory left')
+    monkeypatch.setattr(gpu, 'allocate', refuse)
+    with pytest.raises(EngineLost, match='no memory left'):
+        run(engine, 1)
 
 
 def test_a_run_that_tensorrt_refuses_is_an_engine_that_is_lost(engine, plan):

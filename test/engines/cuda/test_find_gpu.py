@@ -8,8 +8,15 @@ from types import SimpleNamespace
 
 import pytest
 
+from depthanyevent_ros.engines.cuda import find_gpu as find_gpu_module
 from depthanyevent_ros.engines.cuda.find_gpu import find_gpu, PYCUDA
 from depthanyevent_ros.errors import EngineUnavailable
+
+
+@pytest.fixture(autouse=True)
+def fresh_process(monkeypatch):
+    """Let no GPU have been found before."""
+    monkeypatch.setattr(find_gpu_module, 'FOUND', {})
 
 
 class DriverError(Exception):
@@ -24,7 +31,8 @@ def loader(count=1, init_error=None, import_error=None):
 
     def load(name):
         if name != PYCUDA:
-            return SimpleNamespace(PyCudaGpu=lambda index: f'GPU {index}')
+            return SimpleNamespace(PyCudaGpu=lambda index: SimpleNamespace(
+                name=f'GPU {index}', lost=None))
         if import_error:
             raise import_error
         return SimpleNamespace(init=init, Error=DriverError,
@@ -34,7 +42,19 @@ def loader(count=1, init_error=None, import_error=None):
 
 def test_a_gpu_that_is_there_is_returned():
     """The one that was asked for."""
-    assert find_gpu(1, loader(count=2)) == 'GPU 1'
+    assert find_gpu(1, loader(count=2)).name == 'GPU 1'
+
+
+def test_there_is_one_object_for_a_gpu_as_long_as_the_process_lives():
+    """A second one would give the context back that the first one uses."""
+    assert find_gpu(0, loader()) is find_gpu(0, loader())
+
+
+def test_a_gpu_that_is_dead_for_this_process_says_so():
+    """Trying again would fail again, or end the process."""
+    find_gpu(0, loader()).lost = 'the GPU is lost: an illegal memory access was encountered'
+    with pytest.raises(EngineUnavailable, match='illegal memory access .* start the node again'):
+        find_gpu(0, loader())
 
 
 @pytest.mark.parametrize('arguments, sentence', [
