@@ -24,7 +24,7 @@ ARGUMENTS = [
 #: Arguments that are parameters of the node: empty leaves what params_file says.
 PARAMETERS = [
     ('weights', 'weights', str, 'Name in models/manifest.yaml, or path of a weight file.'),
-    ('engine', 'engine.name', str, 'Engine: auto, openvino or torch.'),
+    ('engine', 'engine.name', str, 'Engine: auto, tensorrt, torch_cuda, cpu, openvino or torch.'),
     ('depth_mode', 'depth.mode', str, 'Meaning of the depth: relative, metric or aligned.'),
     ('overload', 'overload', str, 'When the engine is too slow: latest, merge or lossless.'),
     ('rectify', 'rectify', bool, 'Rectify the events (needs camera_info); true or false.'),

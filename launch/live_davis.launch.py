@@ -23,7 +23,7 @@ ARGUMENTS = [
     ('params_file', PathJoinSubstitution([SHARE, 'config', 'davis346.yaml']),
      'Parameters of the depth node; the presets are in config/.'),
     ('weights', '', 'Name in models/manifest.yaml, or path of a weight file.'),
-    ('engine', '', 'Engine: auto, openvino or torch.'),
+    ('engine', '', 'Engine: auto, tensorrt, torch_cuda, cpu, openvino or torch.'),
     ('depth_mode', '', 'Meaning of the depth: relative, metric or aligned.'),
     ('rectify', '', 'Rectify the events (needs a calibration).'),
     ('rviz', 'true', 'Open RViz with config/depth.rviz.'),

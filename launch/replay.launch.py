@@ -22,7 +22,7 @@ ARGUMENTS = [
     ('params_file', PathJoinSubstitution([SHARE, 'config', 'replay.yaml']),
      'Parameters of the depth node; config/ has presets for DSEC and MVSEC as the paper does.'),
     ('weights', '', 'Name in models/manifest.yaml, or path of a weight file.'),
-    ('engine', '', 'Engine: auto, openvino or torch.'),
+    ('engine', '', 'Engine: auto, tensorrt, torch_cuda, cpu, openvino or torch.'),
     ('depth_mode', '', 'Meaning of the depth: relative, metric or aligned.'),
     ('overload', '', 'When the engine is too slow: latest, merge, or lossless (the player then '
      'waits for the node, and for its engine before it begins).'),

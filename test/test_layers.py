@@ -21,20 +21,22 @@ HOME = {
     'torch': ['network', 'simulation/torch_twin', 'training', 'engines/torch_engine.py',
               'engines/torch_cuda', 'engines/deployed.py', 'engines/export.py',
               'engines/parity.py',
-              'evaluation/network_predictor.py'],
-    'openvino': ['engines/openvino_engine.py'],
+              'evaluation/network_predictor.py', 'distillation/student',
+              'distillation/teachers/network_teacher.py'],
+    'openvino': ['engines/openvino_engine.py', 'distillation/teachers/onnx_teacher.py'],
     'pycuda': ['engines/cuda/pycuda_gpu.py'],
     'tensorrt': [],              # engines/tensorrt/library.py loads it by name, when it may
 }
 #: From the ground up: a folder imports only from itself and from those before it.
 ORDER = ['errors', 'paths', 'events', 'depth', 'parameters', 'network', 'engines', 'datasets',
-         'recordings', 'simulation', 'training', 'report', 'pipeline', 'evaluation', 'nodes',
-         'bench', 'cli', '__main__']
+         'recordings', 'simulation', 'training', 'report', 'pipeline', 'evaluation',
+         'distillation', 'nodes', 'bench', 'cli', '__main__']
 #: The one exception: nodes that load the depth node take the loads and baselines of bench/.
 EXCEPTION = ('nodes/bench', 'bench')
 #: These run where neither ROS nor a network library is installed.
 CORE = ['errors.py', 'paths.py', 'parameters', 'events', 'depth', 'datasets', 'pipeline',
-        'recordings', 'simulation/simulator.py', 'simulation/windows.py', 'report']
+        'recordings', 'simulation/simulator.py', 'simulation/windows.py', 'report',
+        'distillation/lessons', 'distillation/promotion']
 BLOCK_AND_IMPORT = """
 import importlib, sys
 class Block:

@@ -5,7 +5,7 @@ Folders on disk that are built once, under a key that holds all that matters.
 
 An entry is built in a folder of its own and renamed into place when it is whole, so that a
 process that dies leaves no half entry; a lock keeps two processes from building the same one.
-An entry whose files changed is built again, and it is said why.
+An entry whose files changed by a single byte is built again, and it is said why.
 """
 
 from contextlib import contextmanager, suppress
@@ -19,8 +19,9 @@ from typing import Any, Callable, Iterator, Mapping, Optional
 
 from filelock import FileLock, Timeout
 
-from depthanyevent_ros.engines.cache_entry import (age_s, ENTRY_FILE, find_defect, folder_bytes,
-                                                   why_none_fits, write_through)
+from depthanyevent_ros.engines.cache_entry import (age_s, describe_files, ENTRY_FILE, find_defect,
+                                                   folder_bytes, open_to_all, write_through)
+from depthanyevent_ros.engines.cache_reasons import why_none_fits
 from depthanyevent_ros.errors import EngineNotBuilt, EngineUnavailable
 from depthanyevent_ros.paths import cache_dir
 
@@ -87,7 +88,8 @@ class EngineCache:
                     self._make_whole(path, key, build, say)
         except OSError as error:
             raise EngineUnavailable(f'the cache {self.root} cannot be used ({error}): set '
-                                    f'{VARIABLE} to a folder with room') from error
+                                    f'{VARIABLE} to a folder that can be written and has room'
+                                    ) from error
         with suppress(OSError):                 # read-only, or another process evicts as well
             os.utime(path / ENTRY_FILE)         # for the order of eviction
             self._evict()
@@ -135,10 +137,9 @@ class EngineCache:
         folder = Path(tempfile.mkdtemp(prefix='.building-', dir=self.root))
         try:
             build(folder)
-            files = {str(file.relative_to(folder)): file.stat().st_size
-                     for file in sorted(folder.rglob('*')) if file.is_file()}
-            text = json.dumps({'key': key, 'files': files}, indent=2, default=str)
+            text = json.dumps({'key': key, 'files': describe_files(folder)}, indent=2, default=str)
             (folder / ENTRY_FILE).write_text(text + '\n')
+            open_to_all(folder)
             write_through(folder)
             self.discard(path)
             folder.rename(path)

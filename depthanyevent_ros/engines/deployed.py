@@ -36,7 +36,8 @@ class DeployedModel(nn.Module):
 
     Resize and normalisation of the image, and everything behind the head's raw map, are computed
     in float32 whatever the rest is: the reciprocal of a small number is beyond float16 (1 / 1e-6
-    is above 65504).
+    is above 65504). ``sources`` are the tensors of the checkpoint that each of ``tensors()`` is
+    made of.
     """
 
     def __init__(self, model: SensorModel, types: GraphTypes):
@@ -44,6 +45,7 @@ class DeployedModel(nn.Module):
         inside = getattr(torch, types.inside)
         self.types = types
         self.model = copy.deepcopy(model).eval().requires_grad_(False)
+        self.sources = tensor_sources(self.model.network.state_dict())
         fold_norms(self.model.network)
         self.model.network.to(inside)
         self.model.position = self.model.position.to(inside)

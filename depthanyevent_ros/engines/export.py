@@ -56,7 +56,8 @@ def export_graph(model: DeployedModel, folder: Path) -> None:
         value, offset = graph.initializers[name], places[-1].end if places else 0
         value.name = tensor + ('::T' if transposed else '')
         array = arrays[name]
-        places.append(Place(value.name, tensor, transposed, array.dtype.name, array.shape, offset))
+        places.append(Place(value.name, tensor, transposed, array.dtype.name, array.shape, offset,
+                            model.sources[tensor]))
     write_places(places, folder)
     (folder / GRAPH_FILE).write_bytes(without_weights(program.model_proto, places))
 

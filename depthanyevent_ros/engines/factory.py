@@ -5,8 +5,8 @@
 from typing import Callable, Dict, List, Optional, Tuple
 
 from depthanyevent_ros.engines.cache import EngineCache, Say
+from depthanyevent_ros.engines.cuda.device_files import has_nvidia_device
 from depthanyevent_ros.engines.openvino_builder import OpenVinoBuilder
-from depthanyevent_ros.engines.presence import has_nvidia_device
 from depthanyevent_ros.engines.protocol import Engine, EngineSpec
 from depthanyevent_ros.engines.tensorrt.builder import TensorRTBuilder
 from depthanyevent_ros.errors import ConfigError, EngineLost, EngineRefused, EngineUnavailable

@@ -4,9 +4,10 @@
 Where in a graph each tensor of the network goes; and a graph with the weights put in.
 
 The graph lies in GRAPH_FILE and reads its weights from WEIGHTS_FILE beside it. MAP_FILE lists the
-places: name in the graph, tensor of the network (engines/deployed.py says which of the
-checkpoint's it is made of), whether it is transposed there, type, shape, and the offset in
-WEIGHTS_FILE. Neither torch nor onnx is needed to give a graph other weights.
+places: name in the graph, tensor of the network, the tensors of the checkpoint that it is made of
+(several where a normalisation is folded into a convolution), whether it is transposed there, type,
+shape, and the offset in WEIGHTS_FILE. Neither torch nor onnx is needed to give a graph other
+weights.
 """
 
 from dataclasses import asdict, dataclass
@@ -53,6 +54,7 @@ class Place:
     dtype: str                          # float32 or float16
     shape: Tuple[int, ...]              # as in the graph
     offset: int                         # in WEIGHTS_FILE, bytes
+    sources: Tuple[str, ...] = ()       # the checkpoint's tensors that it is made of
 
     @property
     def nbytes(self) -> int:
@@ -89,7 +91,8 @@ def write_places(places: Sequence[Place], folder: Path) -> None:
 def read_places(folder: Path) -> List[Place]:
     """Return what MAP_FILE holds."""
     entries = json.loads((folder / MAP_FILE).read_text())
-    return [Place(**{**entry, 'shape': tuple(entry['shape'])}) for entry in entries]
+    return [Place(**{**entry, 'shape': tuple(entry['shape']), 'sources': tuple(entry['sources'])})
+            for entry in entries]
 
 
 def graph_arrays(places: Sequence[Place], tensors: Mapping[str, np.ndarray]

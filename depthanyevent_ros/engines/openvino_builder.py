@@ -118,9 +118,10 @@ class OpenVinoBuilder:
 
         A poor one is stored as well, so that a start does not repeat a build that is refused.
         """
+        self.onnx.folder(GraphTypes())
         self.say(f'compiling for OpenVINO in {precision} and comparing with PyTorch')
         engine = self._compile(precision, folder)
-        parity = measure_parity(engine, self.reference, precision)
+        parity = measure_parity(engine, self.reference, precision, self.say)
         engine.close()
         parity.write(folder)
 

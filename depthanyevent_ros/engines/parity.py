@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 import json
 from pathlib import Path
 import time
-from typing import Any, Dict, Iterable, List, Tuple
+from typing import Any, Callable, Dict, Iterable, List, Tuple
 
 import numpy as np
 
@@ -23,6 +23,9 @@ from depthanyevent_ros.errors import EngineRefused
 from depthanyevent_ros.network.config import ModelConfig
 
 PARITY_FILE = 'parity.json'
+
+#: Windows from one sentence on the progress to the next.
+SAID_EVERY = 8
 
 #: Divisors are at least this.
 TINY = 1e-30
@@ -34,12 +37,18 @@ class Bound:
 
     depth_mean: float
     depth_max: float
+    state_mean: float
     state_max: float
 
 
+#: What is bounded, in words.
+WORDS = {'depth_mean': 'mean error of the prediction',
+         'depth_max': 'largest error of the prediction',
+         'state_mean': 'mean error of a state', 'state_max': 'largest error of a state'}
+
 #: docs/engines.md and docs/gpu.md have the measured figures that these follow from.
-BOUNDS = {'f32': Bound(1e-4, 1e-3, 1e-3), 'bf16': Bound(0.05, 0.1, 0.15),
-          'f16': Bound(0.01, 0.03, 0.3)}
+BOUNDS = {'f32': Bound(1e-4, 1e-3, 1e-4, 1e-3), 'bf16': Bound(0.05, 0.1, 0.1, 0.15),
+          'f16': Bound(0.01, 0.03, 0.03, 0.3)}
 
 
 @dataclass(frozen=True)
@@ -72,8 +81,8 @@ class Parity:
             value = getattr(self, field)
             if not value <= largest:
                 raise EngineRefused(
-                    f'{name} in {self.precision} is not used: its {field} against PyTorch over '
-                    f'{self.steps} windows is {value:.2g}, above the bound of {largest:.2g}')
+                    f'{name} in {self.precision} is not used: the {WORDS[field]} against PyTorch '
+                    f'over {self.steps} windows is {value:.2g}, above the bound of {largest:.2g}')
 
     def write(self, folder: Path) -> None:
         """Store this beside the engine."""
@@ -81,16 +90,27 @@ class Parity:
 
     @classmethod
     def read(cls, folder: Path) -> 'Parity':
-        """Return what was stored beside an engine."""
-        return cls(**json.loads((folder / PARITY_FILE).read_text()))
+        """
+        Return what was stored beside an engine.
+
+        :raises ValueError: if it cannot be read.
+        """
+        try:
+            return cls(**json.loads((folder / PARITY_FILE).read_text()))
+        except (OSError, ValueError, TypeError) as error:
+            raise ValueError(f'its comparison with PyTorch ({PARITY_FILE}) cannot be read'
+                             ) from error
 
 
-def measure_parity(engine: Engine, reference: Engine, precision: str) -> Parity:
+def measure_parity(engine: Engine, reference: Engine, precision: str,
+                   say: Callable[[str], None] = lambda sentence: None) -> Parity:
     """Run both engines over the same clip, each with its own recurrence, and compare."""
     clip = recorded_clip(engine.height, engine.width)
     config, ours, theirs = engine.weights.config, None, None
     errors: List[Dict[str, float]] = []
-    for image in clip:
+    for index, image in enumerate(clip):
+        if index and index % SAID_EVERY == 0:
+            say(f'compared {index} of {len(clip)} windows with PyTorch')
         started = time.perf_counter()
         depth, ours = engine.step(image, ours)
         between = time.perf_counter()

@@ -3,21 +3,11 @@
 """Which engines can run on this machine."""
 
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Optional
 
 from depthanyevent_ros.engines.cuda.find_gpu import find_gpu
 from depthanyevent_ros.engines.tensorrt.library import load_tensorrt
 from depthanyevent_ros.errors import EngineLost, EngineUnavailable
-
-#: Where the kernel's part of NVIDIA's driver shows: desktops and servers, Jetsons, WSL.
-NVIDIA_DEVICES = (Path('/dev/nvidiactl'), Path('/dev/nvhost-gpu'), Path('/dev/nvhost-ctrl-gpu'),
-                  Path('/dev/dxg'))
-
-
-def has_nvidia_device() -> bool:
-    """Tell, without touching it, whether a GPU of NVIDIA seems to be there."""
-    return any(path.exists() for path in NVIDIA_DEVICES)
 
 
 def what_is_missing(engine: str) -> Optional[str]:
@@ -36,3 +26,16 @@ def what_is_missing(engine: str) -> Optional[str]:
             return str(error)
         return None
     return None if find_spec(engine) else f'{engine} is not installed: pip install {engine}'
+
+
+def what_is_there(engine: str) -> str:
+    """Return what an engine that can run here would run on, a few words."""
+    if engine == 'tensorrt':
+        gpu = find_gpu()
+        version = load_tensorrt(gpu.driver).__version__
+        return (f'can run here, on {gpu.name} with TensorRT {version} (the driver has CUDA '
+                f'{gpu.driver // 1000}.{gpu.driver % 1000 // 10})')
+    if engine == 'torch_cuda':
+        from depthanyevent_ros.engines.torch_cuda.gpu import TorchGpu
+        return f'can run here, on {TorchGpu().name}'
+    return 'can run here'

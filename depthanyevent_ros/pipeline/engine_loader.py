@@ -22,6 +22,7 @@ from depthanyevent_ros.engines.protocol import Engine, EngineSpec
 from depthanyevent_ros.errors import DepthAnyEventError, EngineNotBuilt, EngineUnavailable
 
 POLL_S = 0.1
+LAST_WORDS_S = 3.0
 #: How a sentence of the child begins.
 OWN = 'depthanyevent build_engine: '
 
@@ -101,11 +102,20 @@ class EngineLoader:
             while child.poll() is None:
                 self.doing = f'building the engine for {time.monotonic() - started_s:.0f} s'
                 if self._stopping.wait(POLL_S):
-                    child.terminate()
+                    end(child)
                     return
             if child.returncode != 0:
                 raise EngineUnavailable(said.last() or f'the build ended with code '
                                         f'{child.returncode}')
+
+
+def end(child: subprocess.Popen) -> None:
+    """End a child that may not listen: a library that computes hears no signal."""
+    child.terminate()
+    try:
+        child.wait(LAST_WORDS_S)
+    except subprocess.TimeoutExpired:
+        child.kill()
 
 
 class _Lines:

@@ -49,7 +49,7 @@ class EngineSeat:
     @property
     def doing(self) -> str:
         """What is being prepared, in words."""
-        return self._loader.doing
+        return self._stand_in.doing or self._loader.doing
 
     @property
     def has_engine(self) -> bool:

@@ -31,6 +31,11 @@ class StandIn:
         self._on_sentence = on_sentence
         self._loader = EngineLoader(on_ready, on_failed, on_sentence)
 
+    @property
+    def doing(self) -> Optional[str]:
+        """What is being prepared, in words; None if nothing is."""
+        return f'{self._loader.doing} that stands in ({self.why})' if self._loader.busy else None
+
     def offer(self, spec: EngineSpec, why: str) -> bool:
         """
         Prepare an engine in place of the one that is specified, unless it stands in already.

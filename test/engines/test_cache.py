@@ -256,4 +256,36 @@ def test_a_stale_entry_is_named_when_its_successor_is_built(cache):
     assert 'is built: version was 10.13 in the cache and is 11.4' in said[-1]
     cache.entry('plan', {'version': '9', 'gpu': 'B', 'weights': 'v'}, Build(), said.append)
     cache.entry('other', {**key, 'version': '12'}, Build(), said.append)
-    assert len(said) == 1                       # nothing alike, and another kind
+    assert len(said) == 2                       # of another kind there is none
+    assert all(part in said[-1] for part in ('version was', 'gpu was A', 'weights was w'))
+
+
+def test_another_size_or_network_is_no_stale_engine(cache):
+    """Nothing has changed: the old one stays, and there is nothing to be said."""
+    said, key = [], {'version': '1', 'input': [128, 160], 'precision': 'f16',
+                     'model': {'encoder': 'vits', 'scale_factor': 10.0}}
+    cache.entry('plan', key, Build(), said.append)
+    for change in ({'input': [256, 320]}, {'precision': 'f32'},
+                   {'model': {'encoder': 'vits', 'scale_factor': 20.0}}):
+        cache.entry('plan', {**key, **change}, Build(), said.append)
+    assert said == []
+
+
+def test_digests_are_told_in_words(cache):
+    """No user can compare them."""
+    said, key = [], {'sources': 'a' * 16, 'settings': 'b' * 16, 'weights': 'c' * 64}
+    cache.entry('plan', key, Build(), said.append)
+    cache.entry('plan', {'sources': 'd' * 16, 'settings': 'e' * 16, 'weights': 'f' * 64},
+                Build(), said.append)
+    assert "this package's sources of the network have changed" in said[0]
+    assert 'weights was cccccccccccc... in the cache and is ffffffffffff...' in said[0]
+
+
+def test_everybody_may_read_what_was_built(cache):
+    """Root builds into an image, another user runs the node."""
+    path = cache.entry('plan', {'a': 1}, Build())
+    mask = os.umask(0)
+    os.umask(mask)
+    assert path.stat().st_mode & 0o777 == 0o777 & ~mask
+    assert all(file.stat().st_mode & 0o777 == 0o666 & ~mask for file in path.iterdir()
+               if file.is_file())

@@ -9,9 +9,10 @@ import sys
 
 import pytest
 
-from depthanyevent_ros.engines import factory, openvino_engine, parity, presence
+from depthanyevent_ros.engines import factory, openvino_engine, parity
 from depthanyevent_ros.engines.cache import EngineCache
-from depthanyevent_ros.engines.cuda import find_gpu
+from depthanyevent_ros.engines.cache_entry import describe_files
+from depthanyevent_ros.engines.cuda import device_files, find_gpu
 from depthanyevent_ros.engines.factory import make_engine
 from depthanyevent_ros.engines.onnx_source import OnnxSource
 from depthanyevent_ros.engines.openvino_builder import OpenVinoBuilder
@@ -85,11 +86,12 @@ def test_building_without_torch_is_refused(make_spec, without, tmp_path):
 def test_an_engine_above_its_bound_is_refused_and_auto_goes_on(make_spec, tmp_path, monkeypatch):
     """EngineRefused for the engine by name, after its steps; with auto the reference runs."""
     said = []
-    monkeypatch.setitem(parity.BOUNDS, 'f32', Bound(0.0, 0.0, 0.0))
+    monkeypatch.setitem(parity.BOUNDS, 'f32', Bound(0.0, 0.0, 0.0, 0.0))
     small = dict(sensor_height=70, sensor_width=70, input_height=70, input_width=70)
     with pytest.raises(EngineRefused, match='the openvino engine in f32 is not used'):
         make_engine(make_spec(**small), said.append, EngineCache(tmp_path))
-    assert [sentence.split()[0] for sentence in said] == ['compiling', 'exporting']
+    assert [sentence.split()[0] for sentence in said] == [
+        'exporting', 'compiling', 'compared', 'compared']
     said.clear()
     reader = EngineCache(tmp_path, may_build=False)     # the refusal is kept: no second build
     engine = make_engine(make_spec('auto', **small), said.append, reader)
@@ -98,14 +100,36 @@ def test_an_engine_above_its_bound_is_refused_and_auto_goes_on(make_spec, tmp_pa
 
 
 def test_a_cached_engine_that_cannot_be_read_is_built_again(make_spec, cache, openvino_engine):
-    """Bytes of the right number and the wrong value: nothing but the reader notices."""
+    """Bytes of the right number and the wrong value, in what an earlier version wrote perhaps."""
     folder = cache.root / openvino_engine.describe()['cache']
     size = (folder / 'parity.json').stat().st_size
     (folder / 'parity.json').write_text('x' * size)
+    entry = json.loads((folder / 'entry.json').read_text())
+    entry['files'] = describe_files(folder)
+    entry['files'].pop('entry.json')
+    (folder / 'entry.json').write_text(json.dumps(entry))
     said = []
     engine = make_engine(make_spec(), said.append, cache)
     assert 'cannot be read and is built again' in said[0]
     assert json.loads((folder / 'parity.json').read_text()) == engine.describe()['parity']
+
+
+def test_an_exported_network_that_was_damaged_is_never_compiled(make_spec, cache, openvino_engine):
+    """One byte of its weights: else the depth were wrong under a good comparison."""
+    exported = [path for path in cache.root.glob('onnx-*/weights.data')]
+    before = [path.read_bytes() for path in exported]
+    for path in exported:
+        with open(path, 'r+b') as file:
+            file.seek(5000)
+            file.write(b'\xff\xff')
+    said = []
+    make_engine(make_spec(), said.append, cache).close()
+    assert 'is built again: its file weights.data is damaged' in said[0]
+    repaired, = [path for path, content in zip(exported, before)
+                 if path.read_bytes() == content]
+    assert repaired
+    for path, content in zip(exported, before):
+        path.write_bytes(content)
 
 
 def test_a_build_that_fails_is_not_tried_twice(make_spec, tmp_path, monkeypatch):
@@ -117,7 +141,7 @@ def test_a_build_that_fails_is_not_tried_twice(make_spec, tmp_path, monkeypatch)
     said = []
     with pytest.raises(EngineUnavailable, match='No space left on device.*DEPTHANYEVENT_CACHE'):
         make_engine(make_spec(), said.append, EngineCache(tmp_path))
-    assert [sentence.split()[0] for sentence in said] == ['compiling']
+    assert said == []                           # it failed before the compiler had its turn
 
 
 def test_auto_precision_is_measured_and_says_why(make_spec, cache, openvino_engine):
@@ -158,7 +182,7 @@ def test_auto_tries_tensorrt_only_where_there_may_be_a_gpu(make_spec, monkeypatc
                                                            tmp_path):
     """Elsewhere nobody wants to read at every start that there is none."""
     monkeypatch.setitem(factory.BUILDERS, 'openvino', lambda *_: torch_engine)
-    monkeypatch.setattr(presence, 'NVIDIA_DEVICES', (tmp_path / 'nvidiactl',))
+    monkeypatch.setattr(device_files, 'NVIDIA_DEVICES', (tmp_path / 'nvidiactl',))
     said = []
     assert make_engine(make_spec('auto', 'auto'), said.append) is torch_engine and not said
     (tmp_path / 'nvidiactl').touch()

@@ -3,10 +3,12 @@
 """A key holds all that matters, and nothing else."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 from depthanyevent_ros.engines import keys
 from depthanyevent_ros.engines.cache import key_digest
-from depthanyevent_ros.engines.keys import engine_key, onnx_key
+from depthanyevent_ros.engines.graph_weights import GraphTypes
+from depthanyevent_ros.engines.keys import engine_key, gpu_key, onnx_key
 from depthanyevent_ros.engines.protocol import EngineSpec
 from depthanyevent_ros.network.weights import find_weights
 
@@ -36,6 +38,18 @@ def test_each_thing_that_matters_changes_the_key(monkeypatch):
             patch.setattr(keys, name, lambda *_: 'another')
             seen.append(digest())
     assert len(set(seen)) == len(seen)
+
+
+def test_each_thing_that_matters_changes_the_key_of_a_gpus_engine(monkeypatch):
+    """Types, library, GPU, compute capability, our sources, weights."""
+    def of(name='A GPU', capability=(9, 0), types=GraphTypes('uint8', 'float16', True),
+           version='11.4', sources=('engines/tensorrt/plan.py',), weights=WEIGHTS):
+        gpu = SimpleNamespace(name=name, capability=capability)
+        return key_digest(gpu_key(SPEC, weights, types, gpu, version, sources))
+    seen = [of(), of(name='B GPU'), of(capability=(8, 6)), of(version='11.5'),
+            of(types=GraphTypes('uint8', 'float32', True)), of(sources=('engines/clip.py',)),
+            of(weights=replace(WEIGHTS, sha256='0'))]
+    assert len(set(seen)) == len(seen) and of() == seen[0]
 
 
 def test_what_does_not_matter_leaves_the_key():

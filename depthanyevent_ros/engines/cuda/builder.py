@@ -105,6 +105,6 @@ class CudaBuilder:
         engine = self._open(folder)
         try:
             reference = TorchEngine(self.spec.with_precision('f32'), self.weights)
-            measure_parity(engine, reference, self.precision).write(folder)
+            measure_parity(engine, reference, self.precision, self.say).write(folder)
         finally:
             engine.close()

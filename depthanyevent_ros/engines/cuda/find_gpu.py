@@ -5,6 +5,7 @@
 import importlib
 from typing import Callable, Dict
 
+from depthanyevent_ros.engines.cuda.device_files import has_nvidia_device, NVIDIA_DEVICES
 from depthanyevent_ros.engines.cuda.protocol import Gpu
 from depthanyevent_ros.errors import EngineUnavailable
 
@@ -56,6 +57,9 @@ def import_driver(load: Callable):
     try:
         return load(PYCUDA)
     except ModuleNotFoundError as error:
+        if not has_nvidia_device():             # else a user would build pycuda in vain
+            raise EngineUnavailable('this machine has no NVIDIA GPU, or no driver for it (there '
+                                    f'is no {NVIDIA_DEVICES[0]})') from error
         raise EngineUnavailable('pycuda is not installed: pip install pycuda (it needs a compiler '
                                 'and the CUDA headers)') from error
     except ImportError as error:

@@ -3,7 +3,7 @@
 """From an ONNX graph to a plan: what TensorRT compiles for one kind of GPU."""
 
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterable, List, Tuple
+from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple
 
 from depthanyevent_ros.errors import EngineUnavailable
 
@@ -23,8 +23,32 @@ def the_logger(trt: Any, say: Say) -> Any:
     if id(trt) not in LOGGERS:
         LOGGERS[id(trt)] = trt, make_logger(trt)
     _, logger = LOGGERS[id(trt)]
-    logger.say, logger.said = say, set()
+    logger.say, logger.said, logger.kept = say, set(), Kept()
     return logger
+
+
+class Kept:
+    """
+    Keeps what is raised in a callback of TensorRT, which would drop it: a signal that ends us.
+
+    Used as a context; ``raise_it`` raises it where Python is in charge again.
+    """
+
+    def __init__(self):
+        self.error: Optional[BaseException] = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        self.error = self.error or error
+        return True
+
+    def raise_it(self) -> None:
+        """Raise what was kept, if anything was."""
+        error, self.error = self.error, None
+        if error is not None:
+            raise error
 
 
 def make_logger(trt: Any) -> Any:
@@ -33,18 +57,23 @@ def make_logger(trt: Any) -> Any:
 
         def __init__(self):
             trt.ILogger.__init__(self)
-            self.say, self.said = print, set()
+            self.say, self.said, self.kept = print, set(), Kept()
 
         def log(self, severity, message):
             if severity <= trt.ILogger.WARNING and message not in self.said:
                 self.said.add(message)
-                self.say(f'TensorRT: {message}')
+                with self.kept:
+                    self.say(f'TensorRT: {message}')
 
     return Logger()
 
 
-def make_monitor(trt: Any, say: Say) -> Any:
-    """Return a progress monitor that says which step of how many is done."""
+def make_monitor(trt: Any, say: Say, kept: Kept) -> Any:
+    """
+    Return a progress monitor that says which step of how many is done.
+
+    :param kept: for what ``say`` raises; from then on the build is told to stop.
+    """
     class Monitor(trt.IProgressMonitor):
 
         def __init__(self):
@@ -52,19 +81,22 @@ def make_monitor(trt: Any, say: Say) -> Any:
             self.steps = {}
 
         def phase_start(self, phase_name, parent_phase, num_steps):
-            self.steps[phase_name] = num_steps
-            if parent_phase is None:
-                say(f'TensorRT: {phase_name}')
+            with kept:
+                self.steps[phase_name] = num_steps
+                if parent_phase is None:
+                    say(f'TensorRT: {phase_name}')
 
         def phase_finish(self, phase_name):
-            self.steps.pop(phase_name, None)
+            with kept:
+                self.steps.pop(phase_name, None)
 
         def step_complete(self, phase_name, step):
-            total = self.steps.get(phase_name, 0)
-            tenth = max(total // 10, 1)
-            if total >= 10 and (step + 1) % tenth == 0:
-                say(f'TensorRT: {phase_name}, {step + 1} of {total}')
-            return True
+            with kept:
+                total = self.steps.get(phase_name, 0)
+                tenth = max(total // 10, 1)
+                if total >= 10 and (step + 1) % tenth == 0:
+                    say(f'TensorRT: {phase_name}, {step + 1} of {total}')
+            return kept.error is None
 
     return Monitor()
 
@@ -115,8 +147,10 @@ class PlanBuilder:
         config.set_memory_pool_limit(self.trt.MemoryPoolType.WORKSPACE, WORKSPACE_BYTES)
         # On by default, it rounds float32 factors to 11 bits: who chose f32 did not want that.
         config.clear_flag(self.trt.BuilderFlag.TF32)
-        config.progress_monitor = self._monitor = make_monitor(self.trt, self.say)
+        config.progress_monitor = self._monitor = make_monitor(
+            self.trt, self.say, self.logger.kept)
         plan = self.builder.build_serialized_network(self.network, config)
+        self.logger.kept.raise_it()
         if plan is None:
             raise EngineUnavailable('TensorRT could not build the network: ' + '; '.join(
                 sorted(self.logger.said)))

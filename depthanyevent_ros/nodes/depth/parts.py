@@ -89,7 +89,7 @@ def engine_status(session: DepthSession) -> Status:
     elif engine is None:                        # more urgent than that weights are untrained
         status.level, status.message = part.WARN, (
             f'no engine yet ({session.seat.doing}): windows are dropped until it is ready; a '
-            'first build takes about a minute, later starts read the cache')
+            'first build takes a minute (for a GPU several), later starts read the cache')
     return status
 
 

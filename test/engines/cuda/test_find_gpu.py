@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What can be missing of a GPU, told apart; nothing is touched that could end the process."""
 
+from pathlib import Path
 import subprocess
 import sys
 from types import SimpleNamespace
 
 import pytest
 
+from depthanyevent_ros.engines.cuda import device_files
 from depthanyevent_ros.engines.cuda import find_gpu as find_gpu_module
 from depthanyevent_ros.engines.cuda.find_gpu import find_gpu, PYCUDA
 from depthanyevent_ros.errors import EngineUnavailable
@@ -15,8 +17,9 @@ from depthanyevent_ros.errors import EngineUnavailable
 
 @pytest.fixture(autouse=True)
 def fresh_process(monkeypatch):
-    """Let no GPU have been found before."""
+    """Let no GPU have been found before, and its device be there."""
     monkeypatch.setattr(find_gpu_module, 'FOUND', {})
+    monkeypatch.setattr(device_files, 'NVIDIA_DEVICES', (Path('/dev/null'),))
 
 
 class DriverError(Exception):
@@ -74,6 +77,14 @@ def test_each_missing_piece_has_its_sentence(arguments, sentence):
         find_gpu(0, loader(**arguments))
 
 
+def test_without_a_gpu_nobody_is_told_to_build_pycuda(monkeypatch, tmp_path):
+    """It takes a compiler and minutes, for nothing."""
+    monkeypatch.setattr(device_files, 'NVIDIA_DEVICES', (tmp_path / 'nvidiactl',))
+    missing = ModuleNotFoundError("No module named 'pycuda'")
+    with pytest.raises(EngineUnavailable, match='this machine has no NVIDIA GPU, or no driver'):
+        find_gpu(0, loader(import_error=missing))
+
+
 def test_a_machine_without_a_gpu_survives_being_asked_for_tensorrt():
     """The runtime, which would end the process, is not constructed before a GPU is found."""
     try:
@@ -89,4 +100,4 @@ def test_a_machine_without_a_gpu_survives_being_asked_for_tensorrt():
     done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True,
                           timeout=120)
     assert done.returncode == 0, done.stderr
-    assert 'pycuda' in done.stdout or 'NVIDIA driver' in done.stdout
+    assert 'no NVIDIA GPU' in done.stdout or 'NVIDIA driver' in done.stdout

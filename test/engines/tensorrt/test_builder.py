@@ -15,12 +15,14 @@ import pytest
 
 from depthanyevent_ros.engines import parity
 from depthanyevent_ros.engines.cache import EngineCache
+from depthanyevent_ros.engines.cache_entry import describe_files
 from depthanyevent_ros.engines.clip import recorded_clip
 from depthanyevent_ros.engines.factory import make_engine
 from depthanyevent_ros.engines.graph_weights import GRAPH_FILE, GraphTypes
 from depthanyevent_ros.engines.onnx_source import OnnxSource
 from depthanyevent_ros.engines.tensorrt import builder as builder_module
 from depthanyevent_ros.errors import EngineNotBuilt, EngineRefused, EngineUnavailable
+from depthanyevent_ros.errors import NoDeviceMemory
 from depthanyevent_ros.network.weights import find_weights
 
 rtx = pytest.importorskip('tensorrt_rtx_bindings',
@@ -108,11 +110,14 @@ def test_an_update_of_tensorrt_or_another_gpu_builds_anew_and_says_why(machine, 
 
 
 def test_a_plan_that_is_not_taken_is_built_again(machine, make_spec, own_cache):
-    """Such as one whose bytes were damaged without a change of their number."""
+    """Such as one that another machine wrote into a shared folder."""
     engine, _ = build(make_spec('tensorrt'), own_cache)
     plan, = own_cache.root.glob('tensorrt-*/network.plan')
     content = plan.read_bytes()
     plan.write_bytes(content[:-7] + b'damaged')
+    entry = json.loads((plan.parent / 'entry.json').read_text())
+    entry['files']['network.plan'] = describe_files(plan.parent)['network.plan']
+    (plan.parent / 'entry.json').write_text(json.dumps(entry))
     engine, said = build(make_spec('tensorrt'), own_cache)
     assert 'cannot be used and is built again: TensorRT does not take the plan' in said[0]
     assert engine.name == 'tensorrt' and not plan.read_bytes().endswith(b'damaged')
@@ -121,7 +126,7 @@ def test_a_plan_that_is_not_taken_is_built_again(machine, make_spec, own_cache):
 def test_an_engine_above_its_bound_is_refused_and_the_refusal_kept(machine, make_spec, own_cache,
                                                                    monkeypatch):
     """A second start does not compile it again to find the same."""
-    monkeypatch.setitem(parity.BOUNDS, 'f32', parity.Bound(0.0, 0.0, 0.0))
+    monkeypatch.setitem(parity.BOUNDS, 'f32', parity.Bound(0.0, 0.0, 0.0, 0.0))
     for may_build in (True, False):
         with pytest.raises(EngineRefused, match='the tensorrt engine in f32 is not used'):
             make_engine(make_spec('tensorrt'), cache=EngineCache(own_cache.root,
@@ -139,6 +144,50 @@ def test_a_build_that_fails_leaves_nothing(machine, make_spec, own_cache, monkey
         make_engine(make_spec('tensorrt'), cache=own_cache)
     assert not list(own_cache.root.glob('tensorrt-*/')) and not list(
         own_cache.root.glob('.building-*'))
+
+
+def test_a_weight_that_tensorrt_does_not_find_fails_the_build(
+        machine, make_spec, own_cache, monkeypatch):
+    """It could not be updated; the sentence names it."""
+    places = builder_module.read_places
+
+    def with_one_more(folder):
+        found = places(folder)
+        return [*found, replace(found[0], name='depth_head.lost.weight')]
+    monkeypatch.setattr(builder_module, 'read_places', with_one_more)
+    with pytest.raises(EngineUnavailable, match='finds no weights depth_head.lost.weight'):
+        make_engine(make_spec('tensorrt'), cache=own_cache)
+
+
+def test_float32_is_not_rounded_to_tf32_and_the_plan_has_no_marks(
+        machine, make_spec, own_cache, monkeypatch):
+    """Both are TensorRT's, and are looked at where the plan is built."""
+    seen = {}
+
+    class Builder(rtx.Builder):
+        def build_serialized_network(self, network, config):
+            seen['tf32'] = config.get_flag(rtx.BuilderFlag.TF32)
+            seen['marked'] = network.are_weights_marked_refittable(seen['name'])
+            return super().build_serialized_network(network, config)
+    places = builder_module.read_places
+
+    def note(folder):
+        seen['name'] = places(folder)[0].name
+        return places(folder)
+    monkeypatch.setattr(builder_module, 'read_places', note)
+    machine.trt.Builder = Builder
+    build(make_spec('tensorrt'), own_cache)
+    assert seen['tf32'] is False and seen['marked'] is False
+
+
+def test_a_lack_of_memory_throws_no_plan_away(machine, make_spec, own_cache, monkeypatch, fakes):
+    """Minutes of compiling are not done again because another program holds the memory."""
+    build(make_spec('tensorrt'), own_cache)
+    plan, = own_cache.root.glob('tensorrt-*/network.plan')
+    monkeypatch.setattr(fakes.FakeEngine, 'create_execution_context', lambda self: None)
+    with pytest.raises(NoDeviceMemory, match='no memory left'):
+        make_engine(make_spec('tensorrt'), cache=own_cache)
+    assert plan.is_file()
 
 
 def test_half_precision_is_what_auto_takes(machine, make_spec, own_cache):

@@ -7,34 +7,59 @@ It proves that the graphs are valid and strongly typed, and that every weight ca
 its name; it says nothing of speed, of numbers, or of the full TensorRT.
 """
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from depthanyevent_ros.engines.graph_weights import GRAPH_FILE, GraphTypes, read_places
 from depthanyevent_ros.engines.onnx_source import OnnxSource
 from depthanyevent_ros.engines.protocol import EngineSpec
-from depthanyevent_ros.engines.tensorrt.plan import io_names, PlanBuilder
+from depthanyevent_ros.engines.tensorrt.plan import io_names, PlanBuilder, the_logger
 from depthanyevent_ros.errors import EngineUnavailable
+from depthanyevent_ros.network.input_size import network_size
 from depthanyevent_ros.network.weights import find_weights
+from depthanyevent_ros.parameters import load_spec, make_settings
+from depthanyevent_ros.pipeline.assembly import make_engine_spec
 
 trt = pytest.importorskip('tensorrt_rtx_bindings',
                           reason='TensorRT-RTX has wheels for x86-64 alone')
 
-VITS = 'untrained-vits-r'
-#: Sensor (or crop), weights, least input: of the presets in config/.
-PRESETS = {
-    'davis346': (260, 346, 'default', 0, 0),
-    'davis346_fast': (260, 346, VITS, 126, 168),
-    'mvsec': (260, 346, VITS, 266, 350),
-    'dsec': (320, 640, VITS, 322, 644),
-    'vga': (480, 640, VITS, 266, 350),
+VITS, DEFAULT = 'untrained-vits-r', 'default'
+#: Presets of config/, and VGA at its full size: weights and the network's input.
+NETWORKS = {
+    ('davis346', DEFAULT): (128, 160), ('davis346_fast', VITS): (126, 168),
+    ('mvsec', VITS): (266, 350), ('dsec', VITS): (322, 644), ('dsec', DEFAULT): (352, 672),
+    ('replay', DEFAULT): (128, 160), ('vga', VITS): (480, 640),
 }
 
 
-def spec_of(preset: str) -> EngineSpec:
-    """Return what a preset asks for."""
-    sensor_height, sensor_width, weights, height, width = PRESETS[preset]
-    return EngineSpec(sensor_height, sensor_width, weights=weights, input_height=height,
-                      input_width=width)
+def spec_of(preset: str, weights: str) -> EngineSpec:
+    """Return what a preset asks for, as the node does."""
+    if preset == 'vga':
+        return EngineSpec(480, 640, weights=weights, input_height=480, input_width=640)
+    path = Path(__file__).parents[3] / 'config' / f'{preset}.yaml'
+    values = flat(yaml.safe_load(path.read_text())['/**']['ros__parameters'])
+    settings = make_settings(load_spec('depth'), {**values, 'weights': weights})
+    return make_engine_spec(settings, settings.crop.width or settings.sensor.width,
+                            settings.crop.height or settings.sensor.height)
+
+
+def flat(tree, prefix=''):
+    """Return nested tables as one, with dotted names."""
+    found = {}
+    for name, value in tree.items():
+        found.update(flat(value, f'{prefix}{name}.') if isinstance(value, dict) else
+                     {prefix + name: value})
+    return found
+
+
+def test_every_preset_with_an_engine_is_here():
+    """A new one in config/ must be compiled too."""
+    presets = {path.stem for path in (Path(__file__).parents[3] / 'config').glob('*.yaml')
+               if 'engine' in yaml.safe_load(path.read_text()).get('/**', {}).get(
+                   'ros__parameters', {})}
+    assert presets == {preset for preset, _ in NETWORKS} - {'vga'}
 
 
 def source_of(spec: EngineSpec, cache) -> OnnxSource:
@@ -44,11 +69,14 @@ def source_of(spec: EngineSpec, cache) -> OnnxSource:
 
 @pytest.mark.slow
 @pytest.mark.parametrize('inside', ['float16', 'float32'])
-@pytest.mark.parametrize('preset', PRESETS)
-def test_the_graph_of_a_preset_is_compiled(preset, inside, cache):
+@pytest.mark.parametrize('preset, weights', NETWORKS)
+def test_the_graph_of_a_preset_is_compiled(preset, weights, inside, cache):
     """The whole network with its weights, an 8-bit image, the states and the check."""
-    said = []
-    folder = source_of(spec_of(preset), cache).folder(GraphTypes('uint8', inside, check=True))
+    said, spec = [], spec_of(preset, weights)
+    network = find_weights(weights)
+    assert network_size(*spec.sensor, *spec.least_input(network),
+                        network.config.stride) == NETWORKS[preset, weights]
+    folder = source_of(spec, cache).folder(GraphTypes('uint8', inside, check=True))
     builder = PlanBuilder(trt, folder / GRAPH_FILE, said.append)
     names = io_names(builder.network)
     assert names[0] == 'image' and names[-1] == 'check' and len(names) == 19
@@ -95,3 +123,35 @@ def test_types_are_those_of_the_graph(small):
              for i in range(network.num_inputs)}
     assert types['image'] == trt.uint8 and types['state_in_4_cell'] == trt.float32
     assert network.get_flag(trt.NetworkDefinitionCreationFlag.STRONGLY_TYPED)
+
+
+class Ended(BaseException):
+    """What a signal raises."""
+
+
+def test_a_signal_during_the_build_ends_it(cache):
+    """TensorRT drops what its callbacks raise: it is kept, the build told to stop, then raised."""
+    def say(sentence):
+        if said:
+            raise Ended
+        said.append(sentence)
+    said = []
+    folder = source_of(spec_of('davis346', DEFAULT), cache).folder(
+        GraphTypes('uint8', 'float32', check=True))
+    builder = PlanBuilder(trt, folder / GRAPH_FILE, say)
+    with pytest.raises(Ended):
+        builder.build()
+    assert len(said) == 1
+    assert PlanBuilder(trt, folder / GRAPH_FILE).build()        # and the next build is not hurt
+
+
+def test_there_is_one_logger_for_as_long_as_the_process_lives():
+    """TensorRT reaches for the first that it was given; each user hears his own sentences."""
+    first, second = [], []
+    one = the_logger(trt, first.append)
+    one.log(trt.ILogger.WARNING, 'to the first')
+    assert the_logger(trt, second.append) is one
+    one.log(trt.ILogger.ERROR, 'to the second')
+    one.log(trt.ILogger.ERROR, 'to the second')
+    one.log(trt.ILogger.INFO, 'to nobody')
+    assert (first, second) == (['TensorRT: to the first'], ['TensorRT: to the second'])
