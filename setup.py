@@ -28,6 +28,7 @@ setup(
         (f'{SHARE}/launch', sorted(glob('launch/*.launch.py'))),
         (f'{SHARE}/config', sorted(glob('config/*.*'))),
         (f'{SHARE}/config/train', sorted(glob('config/train/*.yaml'))),
+        (f'{SHARE}/config/teacher', sorted(glob('config/teacher/*.yaml'))),
         # Weights and engines never go into share/: see depthanyevent_ros/paths.py.
         (f'{SHARE}/models', sorted(glob('models/*.*'))),
     ],

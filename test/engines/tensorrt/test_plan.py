@@ -30,7 +30,7 @@ VITS, DEFAULT = 'untrained-vits-r', 'default'
 NETWORKS = {
     ('davis346', DEFAULT): (128, 160), ('davis346_fast', VITS): (126, 168),
     ('mvsec', VITS): (266, 350), ('dsec', VITS): (322, 644), ('dsec', DEFAULT): (352, 672),
-    ('replay', DEFAULT): (128, 160), ('vga', VITS): (480, 640),
+    ('replay', DEFAULT): (128, 160), ('vga', VITS): (490, 644),
 }
 
 
@@ -41,8 +41,9 @@ def spec_of(preset: str, weights: str) -> EngineSpec:
     path = Path(__file__).parents[3] / 'config' / f'{preset}.yaml'
     values = flat(yaml.safe_load(path.read_text())['/**']['ros__parameters'])
     settings = make_settings(load_spec('depth'), {**values, 'weights': weights})
-    return make_engine_spec(settings, settings.crop.width or settings.sensor.width,
-                            settings.crop.height or settings.sensor.height)
+    # A replay learns the size from its first event: here from a DAVIS346.
+    return make_engine_spec(settings, settings.crop.width or settings.sensor.width or 346,
+                            settings.crop.height or settings.sensor.height or 260)
 
 
 def flat(tree, prefix=''):

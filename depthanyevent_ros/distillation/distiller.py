@@ -1,0 +1,206 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+The distillation itself: lessons in, versions of weights out, none of them worse than what was.
+
+Lessons are added by one thread (``add``), work is done in small pieces by another (``work``): a
+step of the learner, an examination, a promotion, a rollback. Whatever goes wrong in there ends in
+a count and a state; who runs the weights in use hears only of an Event.
+"""
+
+from collections import Counter, deque
+import time
+from typing import Any, Deque, Dict, Mapping, Optional, Sequence
+
+from depthanyevent_ros.distillation.lessons.cadence import Cadence
+from depthanyevent_ros.distillation.lessons.replay_memory import ReplayMemory
+from depthanyevent_ros.distillation.plan import ADAPTING, COLLECTING, DistillPlan, Event, HOLDING
+from depthanyevent_ros.distillation.plan import OFF, PROMOTED, ROLLED_BACK
+from depthanyevent_ros.distillation.promotion.gate import why_not
+from depthanyevent_ros.distillation.promotion.store import FACTORY, WeightsStore
+from depthanyevent_ros.distillation.promotion.watch import KEEP, ROLL_BACK, Watch
+from depthanyevent_ros.distillation.protocol import Lesson
+from depthanyevent_ros.distillation.student.exam import Examiner
+from depthanyevent_ros.distillation.student.learner import Learner
+from depthanyevent_ros.distillation.student.scores import Score
+from depthanyevent_ros.errors import RecordingError
+from depthanyevent_ros.network.weights import Weights
+
+#: Lessons that wait for the working thread.
+MAX_WAITING = 8
+
+
+class Distiller:
+    """
+    A student's lessons, learner, examinations and versions.
+
+    :param weights: of the factory; :param height, width: of the pictures.
+    :param true: simulated lessons of true depth to learn from; :param exam: others of them, that
+        candidates must not get worse at.
+    :param store: where versions go; :param teacher: its name, for the lineage.
+    """
+
+    def __init__(self, weights: Weights, height: int, width: int, plan: DistillPlan,
+                 store: WeightsStore, teacher: str, true: Sequence[Lesson] = (),
+                 exam: Sequence[Lesson] = ()):
+        self.plan, self.store, self.teacher = plan, store, teacher
+        self.weights = weights
+        self.counts = Counter()
+        self.events: Deque[Event] = deque(maxlen=16)
+        self.state, self.version = OFF, FACTORY
+        self.memory = ReplayMemory(plan.memory, true)
+        self.cadence = Cadence(plan.cadence)
+        self.agreement: Optional[float] = None      # of the weights in use, last lesson
+        self.scores: Dict[str, Dict[str, Any]] = {}     # of the last examination
+        self._waiting: Deque[Lesson] = deque()
+        self._examiner = Examiner(weights.config, height, width, plan.learner.n_warm, exam,
+                                  weights.output_kind == 'metric')
+        self._in_use = self._former = self._factory = weights.state_dict()
+        self._former_version = FACTORY
+        self._factory_score = self._examiner.score(self._factory, [])
+        self.learner = Learner(weights.config, self._factory, height, width, plan.learner)
+        self._watch: Optional[Watch] = None
+        self._credit, self._failed, self._rest, self._examined = 0.0, 0, 0, 0
+
+    # --- what others ask for -----------------------------------------------------------------
+
+    def adapt(self) -> None:
+        """Begin to learn, or go on."""
+        if self.state == OFF:
+            self.state = COLLECTING
+
+    def freeze(self) -> None:
+        """Learn nothing until ``adapt``; the weights in use stay."""
+        self.state = OFF
+        self._waiting.clear()
+
+    def add(self, lesson: Lesson) -> bool:
+        """Take a lesson; False (counted) if it is not wanted or too many wait."""
+        if self.state == OFF or len(self._waiting) >= MAX_WAITING:
+            self.counts['lesson_off' if self.state == OFF else 'lesson_too_many_waiting'] += 1
+            return False
+        self._waiting.append(lesson)
+        return True
+
+    def roll_back(self, why: str) -> None:
+        """Go back to the weights before these."""
+        self.counts['rolled_back'] += 1
+        self.version, self._in_use = self._former_version, self._former
+        self._former_version, self._former = FACTORY, self._factory
+        self._watch = None
+        self.learner.begin(self._in_use)
+        self._remember()
+        self._say(ROLLED_BACK, why)
+        self._rest = self.plan.rest
+
+    def resume(self, tensors: Mapping[str, Any], version: int) -> None:
+        """Go on with weights that were learned before."""
+        self._in_use, self.version = dict(tensors), version
+        self.learner.begin(self._in_use)
+
+    # --- the work ----------------------------------------------------------------------------
+
+    def work(self) -> bool:
+        """Do the next piece; return False if there is none."""
+        if self.state == OFF:
+            return False
+        if self._waiting:
+            self._take(self._waiting.popleft())
+            return True
+        if self._rest or len(self.memory) < self.plan.min_lessons:
+            return False
+        if self.cadence.is_idle and self._watch is None:
+            self.state = HOLDING                # student and teacher agree
+            return False
+        if self._credit < 1:
+            return False
+        self._step()
+        return True
+
+    def _take(self, lesson: Lesson) -> None:
+        """Compare the weights in use with a new lesson, then keep it."""
+        self.agreement = self._examiner.disagreement(self._in_use, lesson)
+        self.cadence.agree(self.agreement)
+        self.memory.add(lesson)
+        self._credit = min(self._credit + self.plan.steps_per_lesson,
+                           self.plan.steps_per_lesson * self.plan.min_lessons)
+        if self._watch is not None:
+            former = self._examiner.disagreement(self._former, lesson)
+            self._judge(self._watch.add(self.agreement, former))
+        elif self._rest:
+            self._rest -= 1
+        elif len(self.memory) >= self.plan.min_lessons:
+            self.state = ADAPTING
+        else:
+            self.state = COLLECTING
+
+    def _judge(self, verdict: Optional[str]) -> None:
+        if verdict == ROLL_BACK:
+            self.roll_back(f'version {self.version} agrees less with the teacher than what was '
+                           'before it')
+        elif verdict == KEEP:
+            self._watch, self.state = None, ADAPTING
+
+    def _step(self) -> None:
+        """Take a step; examine the student when it is time."""
+        self._credit -= 1
+        self.learner.step(self.memory.draw(self.plan.batch))
+        if self._watch is None:
+            self.state = ADAPTING
+        due = self.learner.n_steps // self.plan.examine_every
+        if due > self._examined and self._watch is None:
+            self._examined = due
+            self.examine()
+
+    def examine(self) -> None:
+        """Promote the student if it may take the place of the weights in use."""
+        held_out = [packed.unpack() for packed in self.memory.held_out]
+        candidate = self.learner.candidate()
+        score = self._examiner.score(candidate, held_out)
+        present = self._examiner.score(self._in_use, held_out)
+        self.counts['examinations'] += 1
+        self.scores = {'candidate': score.as_dict(), 'present': present.as_dict(),
+                       'factory': self._factory_score.as_dict()}
+        cause = why_not(score, present, self._factory_score, len(held_out), self.plan.gate)
+        if cause is None:
+            self._promote(candidate, score, present)
+            return
+        self.counts[f'not_promoted.{cause}'] += 1
+        self._failed += cause != 'too_few'
+        if cause in ('collapsed', 'not_finite') or self._failed >= self.plan.patience:
+            self.learner.begin(self._in_use)
+            self._failed, self._rest, self.state = 0, self.plan.rest, HOLDING
+
+    def _promote(self, candidate: Mapping[str, Any], score: Score, present: Score) -> None:
+        """Make a version of the candidate; on a full disk the weights in use stay."""
+        weights = self.weights
+        config = {'model': weights.config.as_dict(), 'output_kind': weights.output_kind,
+                  'licence': weights.licence, 'trained': True,
+                  'source': f'{weights.name}, adapted online to {self.teacher}'}
+        try:
+            version = self.store.add(
+                {name: tensor.numpy() for name, tensor in candidate.items()}, config,
+                parent=self.version, factory_sha256=weights.sha256, created_ns=time.time_ns(),
+                n_steps=self.learner.n_steps, teacher=self.teacher, scores=self.scores)
+        except RecordingError:
+            self.counts['not_promoted.cannot_be_written'] += 1
+            return
+        self._former, self._former_version = self._in_use, self.version
+        self._in_use, self.version = candidate, version.number
+        self._failed, self._watch = 0, Watch(self.plan.watch)
+        self._remember()
+        self.counts['promoted'] += 1
+        gain = 1 - score.held_out / present.held_out
+        self._say(PROMOTED, f'it is {100 * gain:.0f} % nearer to the teacher on held-out lessons',
+                  gain)
+
+    def _remember(self) -> None:
+        """Write down which version is in use; a full disk costs only the memory of it."""
+        try:
+            self.store.use(self.version)
+        except OSError:
+            self.counts['not_remembered'] += 1
+
+    def _say(self, state: str, why: str, gain: Optional[float] = None) -> None:
+        self.state = state
+        self.events.append(Event(state, self.version, why, gain))

@@ -1,0 +1,115 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Lessons that are kept: the latest, some of the past, those to be examined by, and true ones.
+
+A student that sees nothing but the last minute forgets the rest, so every batch mixes the latest
+lessons with a fair sample of all that went before and with simulated ones of true depth. One
+lesson in ``held_out_every`` is never learned from: candidates are scored on those.
+"""
+
+from collections import Counter, deque
+from dataclasses import dataclass
+import random
+from typing import List, Sequence
+
+from depthanyevent_ros.distillation.lessons.packed_lesson import PackedLesson
+from depthanyevent_ros.distillation.protocol import Lesson
+from depthanyevent_ros.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class MemoryPlan:
+    """How much is kept, and in which shares it is given out."""
+
+    limit_bytes: int = 256_000_000      # of the latest and of the past, half each
+    held_out_every: int = 5
+    held_out: int = 24                  # lessons that candidates are scored on
+    past_share: float = 0.25            # of a batch
+    true_share: float = 0.25
+
+    def __post_init__(self):
+        if self.held_out_every < 2 or self.held_out < 1 or self.limit_bytes < 0:
+            raise ConfigError('held_out_every must be 2 or more, held_out 1 or more, and '
+                              'limit_bytes not negative')
+        if not (self.past_share >= 0 <= self.true_share and
+                self.past_share + self.true_share < 1):
+            raise ConfigError('past_share and true_share must not be negative and together below '
+                              '1')
+
+
+class ReplayMemory:
+    """
+    A bounded memory of lessons.
+
+    :param true: lessons of true depth, the same for ever.
+    """
+
+    def __init__(self, plan: MemoryPlan, true: Sequence[Lesson] = (), seed: int = 0):
+        self.plan, self.counts = plan, Counter()
+        self.held_out = deque(maxlen=plan.held_out)
+        self._true = [PackedLesson(lesson) for lesson in true]
+        self._latest, self._past = deque(), []
+        self._n_passed = 0                      # lessons that have left the latest
+        self._random = random.Random(seed)
+
+    @property
+    def nbytes(self) -> int:
+        """Return the bytes of what is learned from, the true ones left out."""
+        return sum(lesson.nbytes for part in (self._latest, self._past) for lesson in part)
+
+    def __len__(self) -> int:
+        """Return how many lessons a teacher gave are learned from."""
+        return len(self._latest) + len(self._past)
+
+    def add(self, lesson: Lesson) -> bool:
+        """Take a lesson; return whether it is held out."""
+        self.counts['lessons'] += 1
+        packed = PackedLesson(lesson)
+        if self.counts['lessons'] % self.plan.held_out_every == 0:
+            self.held_out.append(packed)
+            return True
+        self._latest.append(packed)
+        while len(self._latest) > 1 and _nbytes(self._latest) > self.plan.limit_bytes // 2:
+            self._pass(self._latest.popleft())
+        return False
+
+    def draw(self, n: int) -> List[Lesson]:
+        """
+        Return lessons to learn from, in the shares of the plan.
+
+        Where there is nothing past or true, the latest take its place; none if there are none.
+        """
+        if not self._latest:
+            return []
+        parts = [self._part() for _ in range(n)]
+        return [self._random.choice(part).unpack() for part in parts]
+
+    def clear_held_out(self) -> None:
+        """Forget what candidates were scored on: another scene has begun."""
+        self.held_out.clear()
+
+    def _part(self):
+        lot = self._random.random()
+        if lot < self.plan.true_share and self._true:
+            return self._true
+        if lot < self.plan.true_share + self.plan.past_share and self._past:
+            return self._past
+        return self._latest
+
+    def _pass(self, lesson: PackedLesson) -> None:
+        """Keep a lesson of the past with the chance that all have (Vitter's algorithm R)."""
+        self._n_passed += 1
+        if _nbytes(self._past) + lesson.nbytes <= self.plan.limit_bytes // 2:
+            self._past.append(lesson)
+            return
+        place = self._random.randrange(self._n_passed)
+        if place < len(self._past):
+            self._past[place] = lesson
+            while _nbytes(self._past) > self.plan.limit_bytes // 2 and len(self._past) > 1:
+                self._past.pop(self._random.randrange(len(self._past)))
+        self.counts['forgotten'] += 1
+
+
+def _nbytes(lessons) -> int:
+    return sum(lesson.nbytes for lesson in lessons)

@@ -1,0 +1,56 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""After a promotion: are the new weights as good on what comes as they were on what was?"""
+
+from dataclasses import dataclass
+import math
+from typing import Optional
+
+from depthanyevent_ros.errors import ConfigError
+
+KEEP, ROLL_BACK = 'keep', 'roll_back'
+
+
+@dataclass(frozen=True)
+class WatchPlan:
+    """How long, and what is too bad."""
+
+    lessons: int = 8                    # after which the new weights are trusted
+    worse: float = 0.05                 # relative to the former weights on the same lessons
+    much_worse: float = 0.5             # so bad that HASTE lessons are enough
+
+    def __post_init__(self):
+        if self.lessons < 1 or self.worse < 0 or self.much_worse < self.worse:
+            raise ConfigError('watch.lessons must be 1 or more, and 0 <= worse <= much_worse')
+
+
+#: Lessons after which what is much worse is undone.
+HASTE = 3
+
+
+class Watch:
+    """Compares the weights in use with those before, lesson by lesson."""
+
+    def __init__(self, plan: WatchPlan):
+        self._plan = plan
+        self._new = self._former = 0.0
+        self.n_lessons = 0
+
+    def add(self, new: float, former: float) -> Optional[str]:
+        """
+        Take the disagreement of both in one lesson; return a verdict, or None for not yet.
+
+        A lesson of which nothing is known does not count; a disagreement of the new weights that
+        is not finite is a verdict of its own.
+        """
+        if not math.isfinite(former):
+            return None
+        if not math.isfinite(new):
+            return ROLL_BACK
+        self._new, self._former = self._new + new, self._former + former
+        self.n_lessons += 1
+        if self.n_lessons >= HASTE and self._new > (1 + self._plan.much_worse) * self._former:
+            return ROLL_BACK
+        if self.n_lessons < self._plan.lessons:
+            return None
+        return ROLL_BACK if self._new > (1 + self._plan.worse) * self._former else KEEP

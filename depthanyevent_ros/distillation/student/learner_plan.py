@@ -1,0 +1,27 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""How the student learns."""
+
+from dataclasses import dataclass
+
+from depthanyevent_ros.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class LearnerPlan:
+    """AdamW on a part of the network, over short sequences."""
+
+    adapts: str = 'head'                # of adapted_part.PARTS
+    learning_rate: float = 1e-4
+    weight_decay: float = 0.0
+    gradient: float = 0.5               # weight of the loss's gradient term
+    clip_norm: float = 1.0
+    average: float = 0.99               # decay of the moving average
+    n_warm: int = 4                     # windows that only give the state
+
+    def __post_init__(self):
+        if not (self.learning_rate > 0 and self.clip_norm > 0 and 0 <= self.average < 1):
+            raise ConfigError('learning_rate and clip_norm must be positive, average from 0 to '
+                              'below 1')
+        if self.n_warm < 0 or self.gradient < 0 or self.weight_decay < 0:
+            raise ConfigError('n_warm, gradient and weight_decay must not be negative')

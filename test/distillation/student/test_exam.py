@@ -1,0 +1,75 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""How good weights are."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from depthanyevent_ros.distillation.protocol import TRUE
+from depthanyevent_ros.distillation.student.batch import images_of, predict
+from depthanyevent_ros.distillation.student.exam import Examiner
+
+
+@pytest.fixture(scope='module')
+def said(config, tensors, make_lesson):
+    """Return what the network says at the labels of a lesson, float32 [2, H, W]."""
+    examiner = Examiner(config, 40, 56, 2)
+    examiner._network.network.load_state_dict(tensors)
+    with torch.no_grad():
+        return predict(examiner._network, images_of([make_lesson()]), 2)[:, 0].numpy()
+
+
+def test_a_teacher_who_says_the_same_up_to_scale_is_agreed_with(
+        config, tensors, make_lesson, said):
+    """Three times as far."""
+    examiner = Examiner(config, 40, 56, 2)
+    lesson = make_lesson(depth=(3 * said).astype(np.float16))
+    assert examiner.disagreement(tensors, lesson) == pytest.approx(0, abs=1e-3)
+    assert examiner.disagreement(tensors, make_lesson()) > 0.05
+    assert np.isnan(examiner.disagreement(tensors, make_lesson(at=())))
+
+
+def test_the_factory_set_is_scored_by_true_depth(config, tensors, make_lesson, said):
+    """Depth that is a tenth short is 0.1 / 0.9 wrong in metres and right after a scale."""
+    lesson = make_lesson(kind=TRUE, depth=(0.9 * said).astype(np.float16))
+    score = Examiner(config, 40, 56, 2, [lesson]).score(tensors, [])
+    assert score.metres == pytest.approx(1 / 9, rel=0.01)
+    assert score.aligned == pytest.approx(0, abs=2e-3) and score.held_out is None
+    assert score.spread == pytest.approx(np.log(said).reshape(2, -1).std(1, ddof=1).mean(),
+                                         rel=1e-3)
+    assert Examiner(config, 40, 56, 2, [lesson], is_metric=False).score(tensors, []).metres is None
+
+
+def test_pixels_without_confidence_do_not_count(config, tensors, make_lesson, said):
+    """Half of the truth is nonsense, and known to be."""
+    depth, confidence = said.astype(np.float16), np.full(said.shape, 255, np.uint8)
+    depth[:, :, 28:], confidence[:, :, 28:] = 50, 0
+    lesson = make_lesson(kind=TRUE, depth=depth, confidence=confidence)
+    assert Examiner(config, 40, 56, 2, [lesson]).score(tensors, []).metres < 2e-3
+
+
+def test_lessons_side_by_side_are_scored_as_one_by_one(config, tensors, make_lesson):
+    """Six of them, in groups of four."""
+    lessons = [make_lesson(seed, slope=0.05 * seed) for seed in range(6)]
+    examiner = Examiner(config, 40, 56, 2)
+    alone = [examiner.score(tensors, [lesson]).held_out for lesson in lessons]
+    assert examiner.score(tensors, lessons).held_out == pytest.approx(np.mean(alone), rel=1e-4)
+
+
+def test_weights_that_are_broken_have_a_score_that_says_so(config, tensors, make_lesson):
+    """Constant depth has no spread; NaN is not finite."""
+    examiner = Examiner(config, 40, 56, 2, [make_lesson(kind=TRUE)])
+    last = 'depth_head.scratch.output_conv2.2.weight'
+    flat = {**tensors, last: torch.zeros_like(tensors[last])}
+    assert examiner.score(flat, []).spread == pytest.approx(0, abs=1e-4)
+    broken = {**tensors, last: torch.full_like(tensors[last], torch.nan)}
+    assert not examiner.score(broken, []).is_finite()
+
+
+def test_nothing_to_be_scored_on_is_none(config, tensors):
+    """Neither lessons nor a factory set."""
+    score = Examiner(config, 40, 56, 2).score(tensors, [])
+    assert replace(score, spread=0.0) == type(score)(None, None, None, 0.0)

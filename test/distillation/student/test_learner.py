@@ -1,0 +1,118 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the student learns, and what it does when something goes wrong."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from depthanyevent_ros.distillation.student.adapted_part import choose_part, PARTS
+from depthanyevent_ros.distillation.student.learner import Learner, MOST_BAD_STEPS
+from depthanyevent_ros.distillation.student.learner_plan import LearnerPlan
+from depthanyevent_ros.errors import ConfigError
+from depthanyevent_ros.network.depth_anyevent import build_network
+
+PLAN = LearnerPlan(adapts='head', learning_rate=1e-3, n_warm=2, average=0.5)
+
+
+@pytest.fixture
+def make_learner(config, tensors):
+    """Return a function that makes a learner."""
+    def make(**changes):
+        return Learner(config, tensors, 40, 56, replace(PLAN, **changes))
+    return make
+
+
+def changed(learner, tensors):
+    """Return the names of the tensors that differ from those it began with."""
+    return {name for name, tensor in learner.candidate().items()
+            if not torch.equal(tensor, tensors[name])}
+
+
+def test_the_loss_falls(make_learner, make_lesson):
+    """Twenty steps with the same two lessons."""
+    learner, lessons = make_learner(), [make_lesson(0), make_lesson(1)]
+    losses = [learner.step(lessons) for _ in range(20)]
+    assert losses[-1] < 0.5 * losses[0] and learner.n_steps == 20 and not learner.counts
+
+
+@pytest.mark.parametrize('part, inside', [
+    ('recurrent', lambda name: '.gru_layer_' in name),
+    ('head', lambda name: name.startswith('depth_head.')),
+    ('all', lambda name: True)])
+def test_only_the_chosen_part_changes(make_learner, make_lesson, tensors, part, inside):
+    """The means of batch normalisations stay in any case."""
+    learner = make_learner(adapts=part)
+    learner.step([make_lesson(0)])
+    names = changed(learner, tensors)
+    assert names and all(inside(name) for name in names)
+    assert not any('running' in name or 'num_batches' in name for name in names)
+    if part == 'all':
+        assert any(name.startswith('pretrained.') for name in names)
+
+
+def test_a_part_that_there_is_not_is_refused(config):
+    """The sentence names those that there are."""
+    with pytest.raises(ConfigError, match="adapts is 'lora'; it must be one of recurrent, head"):
+        choose_part(build_network(config), 'lora')
+    without = build_network(type(config)(**{**config.as_dict(), 'model_type': 'DAv2'}))
+    with pytest.raises(ConfigError, match='this network has no such part'):
+        choose_part(without, 'recurrent')
+    assert choose_part(without, 'head') and set(PARTS) == {'recurrent', 'head', 'all'}
+
+
+def test_the_candidate_is_the_average_and_a_copy(make_learner, make_lesson, tensors):
+    """What is changed in it changes nothing else."""
+    learner = make_learner(average=0.0)
+    learner.step([make_lesson(0)])
+    candidate = learner.candidate()
+    name = 'depth_head.scratch.output_conv1.weight'
+    torch.testing.assert_close(candidate[name], learner.student.network.state_dict()[name])
+    candidate[name].zero_()
+    assert learner.candidate()[name].any()
+
+
+@pytest.mark.parametrize('lesson', [
+    dict(at=()), dict(confidence=np.zeros((2, 40, 56), np.uint8)), dict(at=(0, 1))],
+    ids=['no labels', 'no confidence', 'labels in the warm-up alone'])
+def test_a_lesson_that_teaches_nothing_changes_nothing(make_learner, make_lesson, tensors, lesson):
+    """No step, or one of loss zero; never NaN."""
+    learner = make_learner()
+    learner.step([make_lesson(0, **lesson)])
+    found = learner.candidate()
+    for name, tensor in tensors.items():
+        torch.testing.assert_close(found[name], tensor, msg=name)
+
+
+def test_weights_that_went_wrong_are_given_up_for_the_last_good_ones(
+        make_learner, make_lesson, tensors):
+    """A few losses that are not finite in a row; each is counted."""
+    learner = make_learner()
+    learner.step([make_lesson(0)])
+    with torch.no_grad():
+        next(learner.student.network.depth_head.parameters()).fill_(torch.nan)
+    for _ in range(MOST_BAD_STEPS):
+        assert learner.step([make_lesson(0)]) is None
+    assert learner.counts == {'loss_not_finite': MOST_BAD_STEPS, 'began_again': 1}
+    assert not changed(learner, tensors)
+    assert learner.step([make_lesson(0)]) is not None
+
+
+def test_a_loss_that_explodes_is_not_followed(make_learner, make_lesson):
+    """Fifty usual ones, then a label of nonsense."""
+    learner = make_learner(learning_rate=1e-6)
+    for _ in range(50):
+        learner.step([make_lesson(0, slope=0.001)])
+    wild = make_lesson(0)
+    wild = replace(wild, depth=np.random.default_rng(0).choice(
+        np.float16([1e-3, 6e4]), wild.depth.shape))
+    assert learner.step([wild]) is None and learner.counts == {'loss_exploded': 1}
+
+
+@pytest.mark.parametrize('wrong', [dict(learning_rate=0), dict(average=1.0), dict(n_warm=-1)])
+def test_plans_that_cannot_be_are_refused(wrong):
+    """Before anything begins."""
+    with pytest.raises(ConfigError):
+        replace(PLAN, **wrong)
