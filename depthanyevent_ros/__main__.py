@@ -22,6 +22,8 @@ VERBS = {
     'build_engine': 'build an engine into the cache, checked against PyTorch',
     'windows': 'make window files for training from a data set',
     'train': 'train weights on window files',
+    'distill': 'learn from a teacher over recordings, as the teacher node does',
+    'weights': 'list, compare, promote, export and delete weights that were learned online',
     'evaluate': 'score depth against ground truth, by the protocols of the papers',
     'bench': 'measure every stage on this machine',
     'demo': 'play a recording through the real depth node and write a report',

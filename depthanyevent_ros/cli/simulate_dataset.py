@@ -11,9 +11,7 @@ import sys
 from tqdm import tqdm
 
 from depthanyevent_ros.errors import ConfigError
-from depthanyevent_ros.simulation.dataset import (
-    plan_sequences, Sequence, simulation_of, windows_of,
-)
+from depthanyevent_ros.simulation.dataset import plan_sequences, Sequence, simulation_of
 
 WINDOW_US = 50_000
 
@@ -75,14 +73,16 @@ def _written_on(device, folder, sequences, n_windows, batch):
     """Write sequences by the torch twin and yield once for each."""
     from depthanyevent_ros.network.device import usable_device
     from depthanyevent_ros.simulation.torch_twin.windows import TwinWindows
+    from depthanyevent_ros.training.from_simulation import simulated_writer
     device = usable_device(device)
     for start in range(0, len(sequences), batch):
         part = sequences[start:start + batch]
         simulations = [simulation_of(sequence, n_windows, WINDOW_US) for sequence in part]
         twin = TwinWindows(simulations, device, WINDOW_US)
         with ExitStack() as stack:
-            writers = [stack.enter_context(_writer(folder / s.name, s, simulation.camera, False))
-                       for s, simulation in zip(part, simulations)]
+            writers = [stack.enter_context(simulated_writer(
+                folder / s.name, s, simulation.camera, False))
+                for s, simulation in zip(part, simulations)]
             for window in twin.windows(n_windows):
                 writers[window.sequence].append(
                     window.image.cpu().numpy(), window.depth_m.cpu().numpy(), window.stamp_ns,
@@ -92,17 +92,7 @@ def _written_on(device, folder, sequences, n_windows, batch):
 
 def write_sequence(path: Path, sequence: Sequence, n_windows: int, show: bool = False) -> None:
     """Simulate a sequence and write its windows."""
-    simulation = simulation_of(sequence, n_windows, WINDOW_US)
-    with _writer(path, sequence, simulation.camera, True) as writer:
-        for made in tqdm(windows_of(simulation, n_windows), total=n_windows, unit=' windows',
-                         file=sys.stderr, disable=None if show else True):
-            window = made.window
-            writer.append(window.image, made.depth_m, window.end_ns, window.n_events, made.frame)
-
-
-def _writer(path, sequence, camera, with_frames):
-    from depthanyevent_ros.training.windows_file import write_windows
-    k = camera.k
-    return write_windows(path, camera.height, camera.width, kind=sequence.kind,
-                         motion=sequence.motion, seed=sequence.seed, fx=k[0, 0], fy=k[1, 1],
-                         cx=k[0, 2], cy=k[1, 2], window_us=WINDOW_US, with_frames=with_frames)
+    from depthanyevent_ros.training.from_simulation import write_simulated
+    with tqdm(total=n_windows, unit=' windows', file=sys.stderr,
+              disable=None if show else True) as bar:
+        write_simulated(path, sequence, n_windows, lambda n_done: bar.update(n_done - bar.n))

@@ -60,7 +60,7 @@ class Distiller:
         self._factory_score = self._examiner.score(self._factory, [])
         self.learner = Learner(weights.config, self._factory, height, width, plan.learner)
         self._watch: Optional[Watch] = None
-        self._credit, self._failed, self._rest, self._examined = 0.0, 0, 0, 0
+        self._credit, self._failed, self._rest, self._examined, self._due = 0.0, 0, 0, 0, 0
 
     # --- what others ask for -----------------------------------------------------------------
 
@@ -98,30 +98,51 @@ class Distiller:
         self._in_use, self.version = dict(tensors), version
         self.learner.begin(self._in_use)
 
+    @property
+    def is_busy(self) -> bool:
+        """Tell whether a further lesson would only wait."""
+        return len(self._waiting) > 1
+
+    @property
+    def resumed(self) -> Event:
+        """What the one who runs the weights must know after ``resume``."""
+        return Event(PROMOTED, self.version, 'it was in use before the restart')
+
+    @property
+    def has_news(self) -> bool:
+        """Tell whether there was a step since the last examination."""
+        return self.learner.n_steps > self._examined * self.plan.examine_every
+
     # --- the work ----------------------------------------------------------------------------
 
     def work(self) -> bool:
         """Do the next piece; return False if there is none."""
         if self.state == OFF:
             return False
-        if self._waiting:
+        may_step = self._may_step()
+        if self._waiting and not (may_step and self._due > 0):
             self._take(self._waiting.popleft())
+            self._due = self.plan.steps_per_lesson      # a flood of lessons must not hold it up
             return True
+        if may_step:
+            self._due -= 1
+            self._step()
+        return may_step
+
+    def _may_step(self) -> bool:
+        """Tell whether there is something to learn."""
         if self._rest or len(self.memory) < self.plan.min_lessons:
             return False
         if self.cadence.is_idle and self._watch is None:
             self.state = HOLDING                # student and teacher agree
             return False
-        if self._credit < 1:
-            return False
-        self._step()
-        return True
+        return self._credit >= 1
 
     def _take(self, lesson: Lesson) -> None:
         """Compare the weights in use with a new lesson, then keep it."""
         self.agreement = self._examiner.disagreement(self._in_use, lesson)
         self.cadence.agree(self.agreement)
-        self.memory.add(lesson)
+        self.memory.add(self._examiner.anchored(self._in_use, lesson))
         self._credit = min(self._credit + self.plan.steps_per_lesson,
                            self.plan.steps_per_lesson * self.plan.min_lessons)
         if self._watch is not None:

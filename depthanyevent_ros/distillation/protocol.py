@@ -60,6 +60,7 @@ class Lesson:
     confidence: np.ndarray              # uint8 [K, H, W], 255 is 1
     kind: str                           # of KINDS, or TRUE
     residual_ns: Tuple[int, ...] = ()   # end of window to middle of the frame's exposure, [K]
+    anchor: Tuple[float, ...] = ()      # mean log depth that the student had at each label, [K]
 
     @property
     def nbytes(self) -> int:

@@ -22,7 +22,7 @@ from safetensors.numpy import save
 from depthanyevent_ros.errors import RecordingError, WeightsError
 
 NAME = re.compile(r'v(\d{6})\.json')
-IN_USE = 'in_use.json'
+IN_USE, LAST = 'in_use.json', 'last.json'
 FACTORY = 0
 
 
@@ -38,6 +38,16 @@ class Version:
     n_steps: int
     teacher: str
     scores: Mapping[str, Any]           # candidate, present and factory, when it was promoted
+
+
+def checked(version: Version) -> Version:
+    """Return a version whose fields are of their types; TypeError otherwise."""
+    for name in ('number', 'parent', 'created_ns', 'n_steps'):
+        if type(getattr(version, name)) is not int:
+            raise TypeError(f'{name} is {getattr(version, name)!r}')
+    if not isinstance(version.sha256, str) or not isinstance(version.scores, Mapping):
+        raise TypeError('sha256 or scores')
+    return version
 
 
 class WeightsStore:
@@ -61,7 +71,7 @@ class WeightsStore:
         for path in sorted(self.folder.glob('v*.json')):
             if NAME.fullmatch(path.name) and path.with_suffix('.safetensors').is_file():
                 try:
-                    found.append(Version(**json.loads(path.read_text())))
+                    found.append(checked(Version(**json.loads(path.read_text()))))
                 except (OSError, ValueError, TypeError):
                     continue                    # damaged: verify() tells, when it is asked for
         return found
@@ -97,13 +107,14 @@ class WeightsStore:
         """
         taken = [int(NAME.fullmatch(path.name)[1]) for path in self.folder.glob('v*.json')
                  if NAME.fullmatch(path.name)]
-        number = max(taken, default=0) + 1
+        number = max(self._last(), *taken, FACTORY) + 1
         try:
             content = save({name: np.ascontiguousarray(array)
                             for name, array in tensors.items()},
                            {'config': json.dumps(config)})
             version = Version(number=number, sha256=hashlib.sha256(content).hexdigest(), **facts)
             self._write(self.path(number), content)
+            self._write(self.folder / LAST, json.dumps({'number': number}).encode())
             self._write(self.path(number).with_suffix('.json'),
                         json.dumps(asdict(version), indent=1).encode())
         except (OSError, SafetensorError) as error:
@@ -111,6 +122,13 @@ class WeightsStore:
             raise RecordingError(f'{self.path(number)} cannot be written: {error}') from error
         self._forget(number)
         return version
+
+    def _last(self) -> int:
+        """Return the highest number that was ever given, as far as that is known."""
+        try:
+            return int(json.loads((self.folder / LAST).read_text())['number'])
+        except (OSError, ValueError, TypeError, KeyError):
+            return FACTORY
 
     def use(self, number: int) -> None:
         """Remember which version is in use, FACTORY for none; a restart may go on with it."""

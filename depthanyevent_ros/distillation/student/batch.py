@@ -4,7 +4,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Dict, List, Sequence, Tuple
+from typing import Dict, List, Sequence
 
 import numpy as np
 import torch
@@ -23,6 +23,7 @@ class Labels:
     lane: Tensor                        # int64 [N]
     depth: Tensor                       # float32 [N, H, W]
     weight: Tensor                      # float32 [N, H, W]
+    anchor: Tensor                      # float32 [N], NaN where there is none
 
 
 def images_of(lessons: Sequence[Lesson]) -> Tensor:
@@ -33,15 +34,18 @@ def images_of(lessons: Sequence[Lesson]) -> Tensor:
 
 def labels_of(lessons: Sequence[Lesson], first: int = 0) -> Dict[str, Labels]:
     """Return the labels of the windows from ``first`` on, by kind."""
-    rows: Dict[str, List[Tuple[int, int, np.ndarray, np.ndarray]]] = defaultdict(list)
+    rows: Dict[str, List[tuple]] = defaultdict(list)
     for lane, lesson in enumerate(lessons):
+        anchors = lesson.anchor or (float('nan'),) * len(lesson.at)
         for k, window in enumerate(lesson.at):
             if window >= first:
-                rows[lesson.kind].append((window, lane, lesson.depth[k], lesson.confidence[k]))
+                rows[lesson.kind].append((window, lane, lesson.depth[k], lesson.confidence[k],
+                                          anchors[k]))
     return {kind: Labels(torch.tensor([row[0] for row in found]),
                          torch.tensor([row[1] for row in found]),
                          torch.from_numpy(np.stack([row[2] for row in found])).float(),
-                         torch.from_numpy(np.stack([row[3] for row in found])).float() / 255)
+                         torch.from_numpy(np.stack([row[3] for row in found])).float() / 255,
+                         torch.tensor([row[4] for row in found]))
             for kind, found in rows.items()}
 
 

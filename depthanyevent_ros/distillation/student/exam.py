@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How good weights are: by the teacher's held-out labels, and by true depth of other scenes."""
 
+from dataclasses import replace
 from typing import List, Mapping, Optional, Sequence
 
 import torch
@@ -9,7 +10,7 @@ from torch import Tensor
 
 from depthanyevent_ros.distillation.protocol import Lesson, TRUE
 from depthanyevent_ros.distillation.student.batch import images_of, Labels, labels_of, predict
-from depthanyevent_ros.distillation.student.losses import disagreement
+from depthanyevent_ros.distillation.student.losses import disagreement, mean_log
 from depthanyevent_ros.distillation.student.scores import Score
 from depthanyevent_ros.network.depth_anyevent import build_network
 from depthanyevent_ros.training.targets import FAR_M
@@ -53,6 +54,16 @@ class Examiner:
         self._network.network.load_state_dict(tensors, strict=True)
         found = self._run([lesson], agreement, [])
         return float(found.nanmean()) if len(found) else float('nan')
+
+    def anchored(self, tensors: Mapping[str, Tensor], lesson: Lesson) -> Lesson:
+        """Return a lesson of a teacher with the scale that weights have in it as its anchor."""
+        if not self._is_metric or lesson.kind == TRUE:
+            return lesson
+        self._network.network.load_state_dict(tensors, strict=True)
+        found = self._run([lesson], lambda predicted, labels, kind: mean_log(
+            predicted, labels.depth, labels.weight), []).tolist()
+        before = (float('nan'),) * (len(lesson.at) - len(found))    # in the warm-up
+        return replace(lesson, anchor=(*before, *found))
 
     @torch.no_grad()
     def _run(self, lessons: Sequence[Lesson], measure, spreads: List[Tensor]) -> Tensor:

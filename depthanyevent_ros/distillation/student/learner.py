@@ -12,9 +12,9 @@ from torch import Tensor
 
 from depthanyevent_ros.distillation.protocol import Lesson
 from depthanyevent_ros.distillation.student.adapted_part import choose_part
-from depthanyevent_ros.distillation.student.batch import images_of, labels_of, predict
+from depthanyevent_ros.distillation.student.batch import images_of, Labels, labels_of, predict
 from depthanyevent_ros.distillation.student.learner_plan import LearnerPlan
-from depthanyevent_ros.distillation.student.losses import distillation_loss
+from depthanyevent_ros.distillation.student.losses import distillation_loss, mean_log
 from depthanyevent_ros.network.depth_anyevent import build_network
 from depthanyevent_ros.training.ema import WeightAverage
 from depthanyevent_ros.training.unrolled import UnrolledNetwork
@@ -94,10 +94,17 @@ class Learner:
         if not n_labels:
             return None
         depth = predict(self.student, images_of(lessons), n_warm)
-        return sum(
-            distillation_loss(depth[found.window - n_warm, found.lane], found.depth, found.weight,
-                              kind, self.plan.gradient) * (len(found.lane) / n_labels)
-            for kind, found in labels.items())
+        return sum(self._loss_of(kind, found, depth[found.window - n_warm, found.lane])
+                   * (len(found.lane) / n_labels) for kind, found in labels.items())
+
+    def _loss_of(self, kind: str, found: Labels, depth: Tensor) -> Tensor:
+        """Return the mean over the labels of one kind."""
+        loss = distillation_loss(depth, found.depth, found.weight, kind, self.plan.gradient)
+        held = torch.isfinite(found.anchor)
+        if self.plan.anchor and held.any():
+            away = mean_log(depth, found.depth, found.weight)[held] - found.anchor[held]
+            loss = loss + self.plan.anchor * away.abs().sum() / len(held)
+        return loss
 
     def _bad(self, cause: str) -> None:
         """Count a step that was not taken; after several, begin again."""

@@ -15,6 +15,7 @@ class LearnerPlan:
     learning_rate: float = 1e-4
     weight_decay: float = 0.0
     gradient: float = 0.5               # weight of the loss's gradient term
+    anchor: float = 1.0                 # weight of keeping the scale of metres
     clip_norm: float = 1.0
     average: float = 0.99               # decay of the moving average
     n_warm: int = 4                     # windows that only give the state
@@ -23,5 +24,5 @@ class LearnerPlan:
         if not (self.learning_rate > 0 and self.clip_norm > 0 and 0 <= self.average < 1):
             raise ConfigError('learning_rate and clip_norm must be positive, average from 0 to '
                               'below 1')
-        if self.n_warm < 0 or self.gradient < 0 or self.weight_decay < 0:
-            raise ConfigError('n_warm, gradient and weight_decay must not be negative')
+        if min(self.n_warm, self.gradient, self.anchor, self.weight_decay) < 0:
+            raise ConfigError('n_warm, gradient, anchor and weight_decay must not be negative')

@@ -9,6 +9,9 @@ place of medians). The scale is positive by construction: a student that sees fa
 be taken for one that agrees. A teacher of depth says it up to a scale: that is a shift of the
 logarithm, which is removed as a weighted mean. True depth, a simulator's, is compared as it is.
 
+A loss that takes any scale for right lets a student that gives metres lose them. So the mean
+logarithm of its depth in a picture is held where it was before the lesson (the anchor).
+
 Differences are absolute, not squared, as labels have outliers, and weighted by confidence.
 Gradients are compared at several scales as in training/losses.py.
 """
@@ -77,6 +80,12 @@ def disagreement(prediction: Tensor, label: Tensor, weight: Tensor, kind: str) -
     residual = RESIDUALS[kind](prediction, label, weight).abs()
     empty = weight.sum((1, 2)) <= 0
     return torch.where(empty, torch.nan, weighted_mean(residual, weight)[:, 0, 0])
+
+
+def mean_log(prediction: Tensor, label: Tensor, weight: Tensor) -> Tensor:
+    """Return the weighted mean logarithm of the depth of each picture, [N], where it is known."""
+    _, weight = known(label, weight)
+    return weighted_mean(prediction.clamp(min=LEAST).log(), weight)[:, 0, 0]
 
 
 def distillation_loss(prediction: Tensor, label: Tensor, weight: Tensor, kind: str,

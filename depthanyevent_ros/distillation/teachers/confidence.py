@@ -21,8 +21,9 @@ flat, is not taken for a teacher that cannot decide. What is wrong in the same w
 (an inverted or constant map) agrees with itself: that is for examined.py.
 """
 
+from collections import Counter
 from dataclasses import dataclass
-from typing import Tuple
+from typing import Callable, Tuple
 
 import numpy as np
 
@@ -128,3 +129,19 @@ def bell(x: np.ndarray) -> np.ndarray:
 def disagreement_of(a: np.ndarray, b: np.ndarray, floor: float) -> float:
     """Return the variance of a - b relative to those of both, each with a floor."""
     return float((a - b).var() / max(a.var() + b.var() + 2 * floor ** 2, 1e-24))
+
+
+def careful(teacher: SelfConsistent, counts: Counter) -> Callable[[np.ndarray], Label]:
+    """
+    Return a function that labels frames, but with nothing where the teacher cannot decide.
+
+    :param counts: gets ``teacher_disagrees`` for each of those.
+    """
+    def see(grey: np.ndarray) -> Label:
+        judged = teacher.judge(grey)
+        if judged.disagreement > MOST_DISAGREEMENT:
+            counts['teacher_disagrees'] += 1
+            return Label(np.full(grey.shape, np.nan, np.float32),
+                         np.zeros(grey.shape, np.float32))
+        return judged.label
+    return see

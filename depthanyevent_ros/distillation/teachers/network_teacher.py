@@ -88,7 +88,7 @@ class NetworkTeacher:
         :raises MalformedInput: for a frame of another type or shape.
         """
         check_frame(grey, *self.size)
-        frame = torch.from_numpy(np.ascontiguousarray(grey)).to(self._device)
+        frame = torch.from_numpy(np.array(grey, order='C')).to(self._device)
         image = self._preprocessing((frame.float() / 255).expand(1, 3, -1, -1))
         depth, _ = self._network(image, None, self._position)
         depth = functional.interpolate(depth.float(), size=self.size, mode='bilinear',

@@ -69,6 +69,20 @@ def test_weights_that_are_broken_have_a_score_that_says_so(config, tensors, make
     assert not examiner.score(broken, []).is_finite()
 
 
+def test_an_anchor_is_the_mean_log_depth_where_the_teacher_knows_something(
+        config, tensors, make_lesson, said):
+    """Of each label; true depth needs none, nor does a student without metres."""
+    confidence = np.full(said.shape, 255, np.uint8)
+    confidence[:, :, 28:] = 0
+    lesson = make_lesson(confidence=confidence)
+    found = Examiner(config, 40, 56, 2).anchored(tensors, lesson).anchor
+    np.testing.assert_allclose(found, np.log(said[:, :, :28]).mean((1, 2)), rtol=1e-4)
+    warm = Examiner(config, 40, 56, 3).anchored(tensors, lesson).anchor
+    assert np.isnan(warm[0]) and warm[1] == pytest.approx(found[1], rel=1e-3)
+    assert Examiner(config, 40, 56, 2).anchored(tensors, make_lesson(kind=TRUE)).anchor == ()
+    assert Examiner(config, 40, 56, 2, is_metric=False).anchored(tensors, lesson).anchor == ()
+
+
 def test_nothing_to_be_scored_on_is_none(config, tensors):
     """Neither lessons nor a factory set."""
     score = Examiner(config, 40, 56, 2).score(tensors, [])

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from depthanyevent_ros.distillation.student.adapted_part import choose_part, PARTS
+from depthanyevent_ros.distillation.student.batch import images_of, predict
 from depthanyevent_ros.distillation.student.learner import Learner, MOST_BAD_STEPS
 from depthanyevent_ros.distillation.student.learner_plan import LearnerPlan
 from depthanyevent_ros.errors import ConfigError
@@ -109,6 +110,26 @@ def test_a_loss_that_explodes_is_not_followed(make_learner, make_lesson):
     wild = replace(wild, depth=np.random.default_rng(0).choice(
         np.float16([1e-3, 6e4]), wild.depth.shape))
     assert learner.step([wild]) is None and learner.counts == {'loss_exploded': 1}
+
+
+def scale_of(learner, lesson) -> float:
+    """Return the mean log depth of what the student says."""
+    with torch.no_grad():
+        return predict(learner.student, images_of([lesson]), 2).log().mean().item()
+
+
+def test_the_scale_of_metres_is_kept_though_the_teachers_is_another(make_learner, make_lesson):
+    """The student may learn any shape; without an anchor it may move to any scale as well."""
+    lesson = make_lesson(0)
+    before = scale_of(make_learner(), lesson)
+    moved = {}
+    for weight in (0.0, 1.0):
+        learner = make_learner(anchor=weight)
+        held = replace(lesson, anchor=(before, before))
+        for _ in range(30):
+            learner.step([held])
+        moved[weight] = abs(scale_of(learner, lesson) - before)
+    assert moved[1.0] < 0.05 and moved[1.0] < 0.5 * moved[0.0]
 
 
 @pytest.mark.parametrize('wrong', [dict(learning_rate=0), dict(average=1.0), dict(n_warm=-1)])

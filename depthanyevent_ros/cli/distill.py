@@ -1,0 +1,111 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Learn from a teacher over recordings: the learner of the teacher node, at full speed.
+
+    depthanyevent distill drive_one drive_two --robot rover
+    depthanyevent weights list --robot rover
+
+Recordings are bags, data sets or aedat4 files with events and frames, or files of training windows
+with frames. What is learned becomes versions, examined as in the node: the factory's weights and
+versions of before are never changed.
+"""
+
+from collections import Counter
+from pathlib import Path
+import sys
+
+from tqdm import tqdm
+
+from depthanyevent_ros.errors import DepthAnyEventError, EngineUnavailable, RecordingError
+from depthanyevent_ros.parameters import load_spec, make_settings
+
+SUMMARY = 'learn from a teacher over recordings'
+
+
+def add_arguments(parser) -> None:
+    """Add the arguments of the verb."""
+    parser.add_argument('recordings', nargs='+', type=Path, metavar='RECORDING',
+                        help='bag, data set, aedat4, or windows (*.h5), with frames')
+    parser.add_argument('--teacher', default='', metavar='NAME',
+                        help='name in the manifest, checkpoint, or .yaml of an ONNX model '
+                             '(default: efflite0-frames)')
+    parser.add_argument('--weights', default='default', help="the student's first weights")
+    parser.add_argument('--robot', default='default', help='whose versions these are')
+    parser.add_argument('--store', type=Path, metavar='FOLDER',
+                        help="where versions go, instead of the robot's own folder")
+    parser.add_argument('--resume', action='store_true',
+                        help='go on with the version in use, not with the first weights')
+    parser.add_argument('--passes', type=int, default=1, metavar='N',
+                        help='how often each recording is gone through (default: 1)')
+    parser.add_argument('--every', type=float, default=0.2, metavar='S',
+                        help='seconds from one labelled frame to the next (default: 0.2)')
+    parser.add_argument('--events-topic', metavar='TOPIC', help='of a bag with several')
+    parser.add_argument('--threads', type=int, default=0, help='0: all cores')
+    parser.add_argument('--set', action='append', default=[], metavar='NAME=VALUE',
+                        dest='changes', help='a parameter of the teacher node, such as '
+                                             'learner.adapts=all; may be repeated')
+
+
+def run(args) -> int:
+    """Learn, and say what became of it."""
+    try:
+        from depthanyevent_ros.distillation.offline import OfflineDistillation
+    except ModuleNotFoundError as error:
+        raise EngineUnavailable(f'{error.name} is not installed: learning needs what '
+                                'requirements/train.txt names') from error
+    for path in args.recordings:
+        if not path.exists():
+            raise RecordingError(f'{path} does not exist')
+    folder = args.store or folder_of(args.robot)
+    with tqdm(desc='distill', unit=' lessons', file=sys.stderr, disable=None) as bar:
+        learning = OfflineDistillation(settings_of(args), folder, bar.write, args.threads)
+        for _ in range(args.passes):
+            for path in args.recordings:
+                for _ in learning.learn(path, args.every, args.events_topic):
+                    bar.set_postfix_str(learning.state, refresh=False)
+                    bar.update()
+        learning.end()
+    print(report(learning, folder))
+    return 0
+
+
+def folder_of(robot: str) -> Path:
+    """Return where the versions of a robot are."""
+    from depthanyevent_ros.distillation.promotion.where import store_folder
+    return store_folder(robot)
+
+
+def settings_of(args):
+    """Return the parameters of the teacher node that the arguments stand for."""
+    spec = load_spec('teacher')
+    values = {'teacher.name': args.teacher or spec['teacher.name'].default,
+              'weights': args.weights, 'resume': args.resume}
+    for change in args.changes:
+        name, _, text = change.partition('=')
+        if name not in spec:
+            raise DepthAnyEventError(f'--set {change}: the teacher node has no parameter {name}')
+        values[name] = spec[name].parse(text)
+    return make_settings(spec, values)
+
+
+def report(learning, folder: Path) -> str:
+    """Return what was learned, in a few lines."""
+    distiller = learning.distiller
+    if distiller is None:
+        return f'nothing was learned: there was no lesson ({counted(learning.counts)})'
+    lines = [f'{distiller.memory.counts["lessons"]} lessons, {distiller.learner.n_steps} steps; '
+             f'in use: {"version " + str(distiller.version) if distiller.version else "factory"}']
+    lines += [f'  {event.state}: version {event.version or "factory"}, {event.why}'
+              for event in learning.events]
+    for who, scores in distiller.scores.items():
+        lines.append(f'  {who:10}' + ', '.join(
+            f'{name} {value:.3f}' for name, value in scores.items() if value is not None))
+    unused = distiller.counts + learning.counts
+    lines += [f'  counted: {counted(unused)}'] if unused else []
+    return '\n'.join([*lines, f'versions: {folder}'])
+
+
+def counted(counts: Counter) -> str:
+    """Return counts in words."""
+    return ', '.join(f'{cause} {n}' for cause, n in sorted(counts.items())) or 'nothing counted'

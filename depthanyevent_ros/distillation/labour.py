@@ -1,0 +1,237 @@
+# Copyright 2026 The depthanyevent_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+The teacher node's work: events and frames in, lessons and learning in a thread of its own.
+
+Whoever receives messages calls ``add_events`` and ``offer`` (cheap), all else happens in the
+thread. Whatever is raised there ends the learning with a sentence, and nothing beside it.
+"""
+
+from collections import Counter, deque
+from dataclasses import dataclass
+from pathlib import Path
+import queue
+import threading
+import time
+import traceback
+from typing import Callable, Deque, Optional
+
+import numpy as np
+
+from depthanyevent_ros.distillation.assembly import make_distiller, make_examined_teacher
+from depthanyevent_ros.distillation.assembly import make_scenes, make_store, Say
+from depthanyevent_ros.distillation.distiller import Distiller
+from depthanyevent_ros.distillation.lessons.frame_quality import FrameQuality
+from depthanyevent_ros.distillation.lessons.lesson_maker import LessonMaker
+from depthanyevent_ros.distillation.lessons.stamp_offset import OffsetEstimate, StampOffset
+from depthanyevent_ros.distillation.plan import Event, OFF
+from depthanyevent_ros.distillation.protocol import Teacher
+from depthanyevent_ros.distillation.student.threads import use_threads
+from depthanyevent_ros.distillation.teachers.confidence import careful
+from depthanyevent_ros.errors import DepthAnyEventError
+from depthanyevent_ros.parameters import Settings
+
+#: How long the thread sleeps when there is nothing to do.
+POLL_S = 0.02
+#: Frames that wait for their events, and how long one waits.
+MAX_FRAMES, PATIENCE_NS = 8, 1_000_000_000
+#: Of this many frames the first three are compared with the events, to find their offset.
+OFFSET_EVERY, OFFSET_FRAMES = 12, 3
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A frame as it came."""
+
+    middle_ns: int                      # of its exposure, sensor time
+    grey: np.ndarray                    # uint8 [H, W]
+
+
+class Labour:
+    """
+    Teacher, lessons and learner, in one thread.
+
+    :param folder: of the versions; :param say: told what is being done, in the thread.
+    :param on_event: told of promotions and rollbacks, in the thread.
+    """
+
+    def __init__(self, settings: Settings, folder: Path, say: Say,
+                 on_event: Callable[[Event], None]):
+        self.settings, self.counts = settings, Counter()
+        self.doing = 'waiting for the size of the camera'
+        self.problem: Optional[str] = None
+        self.distiller: Optional[Distiller] = None
+        self.maker: Optional[LessonMaker] = None
+        self.offset = OffsetEstimate(None, 0.0, 0, 'too_little_motion')
+        self._folder, self._say, self._on_event = folder, say, on_event
+        self._quality = FrameQuality()
+        self._frames: Deque[Frame] = deque(maxlen=MAX_FRAMES)
+        self._wishes: 'queue.Queue[Callable[[], None]]' = queue.Queue()
+        self._wanted, self._n_frames = settings.adapt, 0
+        self._stopping = threading.Event()
+        self._thread: Optional[threading.Thread] = None
+        self._teacher: Optional[Teacher] = None
+
+    @property
+    def state(self) -> str:
+        """What the distiller is doing."""
+        return OFF if self.distiller is None else self.distiller.state
+
+    def begin(self, width: int, height: int) -> None:
+        """Start the thread for pictures of this size, unless it runs."""
+        if self._thread is None:
+            pairs = self.settings.pairs
+            # Its kind is the teacher's, which is not known yet: nothing is labelled before.
+            self.maker = LessonMaker(height, width, 'metric', round(pairs.window_ms * 1e6),
+                                     pairs.n_windows, round(pairs.tolerance_ms * 1e6),
+                                     pairs.limit_events)
+            self._thread = threading.Thread(target=self._run, name='distillation')
+            self._thread.start()
+
+    def add_events(self, events: np.ndarray) -> None:
+        """Remember events."""
+        self.maker.add_events(events)
+
+    def offer(self, frame: Frame) -> None:
+        """Take a frame; the oldest that waits goes if there are too many."""
+        self.counts['frames'] += 1
+        if len(self._frames) == MAX_FRAMES:
+            self.counts['frame_too_many_waiting'] += 1
+        self._frames.append(frame)
+
+    def reset(self, reason: str) -> None:
+        """Forget everything that depends on past time."""
+        self._frames.clear()
+        if self.maker is not None:
+            self.maker.reset(reason)
+            self._wishes.put(lambda: self._offset_finder.reset(reason))
+
+    def adapt(self) -> None:
+        """Begin to learn, when everything is ready."""
+        self._wanted = True
+        self._wishes.put(lambda: self.distiller.adapt())
+
+    def freeze(self) -> None:
+        """Learn nothing from now on."""
+        self._wanted = False
+        self._wishes.put(lambda: self.distiller.freeze())
+
+    def roll_back(self) -> None:
+        """
+        Go back to the weights before these.
+
+        :raises DepthAnyEventError: if there are none.
+        """
+        if self.distiller is None or not self.distiller.version:
+            raise DepthAnyEventError('the weights of the factory are in use: there is nothing '
+                                     'before them')
+        self._wishes.put(lambda: self.distiller.roll_back('asked for'))
+
+    def close(self) -> None:
+        """Stop the thread and wait for it."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    # --- the thread --------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            self._prepare()
+            while not self._stopping.is_set():
+                began_s = time.monotonic()
+                if self._turn():
+                    spent_s = time.monotonic() - began_s
+                    self._stopping.wait(spent_s * (1 / self.settings.budget - 1))
+                else:
+                    self._stopping.wait(POLL_S)
+        except DepthAnyEventError as error:
+            self._end(str(error))
+        except Exception as error:  # a fault of ours ends the learning, not the node
+            self._end(f'the learning ended by a fault: {error!r}')
+            self._say(''.join(traceback.format_exception(error)))
+        finally:
+            if self._teacher is not None:
+                self._teacher.close()
+
+    def _end(self, sentence: str) -> None:
+        self.problem, self.doing = sentence, 'nothing'
+        if self.distiller is not None:
+            self.distiller.freeze()
+        self._say(sentence)
+
+    def _prepare(self) -> None:
+        """Make what takes its time."""
+        settings, maker = self.settings, self.maker
+        use_threads(settings.threads)
+        size = maker.height, maker.width
+        self._offset_finder = StampOffset(*size)
+        self.doing = 'preparing simulated scenes'
+        scenes = make_scenes(settings, *size, self._say)
+        self.doing = 'examining the teacher'
+        self._teacher = make_examined_teacher(settings, *size, scenes, self._say)
+        self._see = careful(self._teacher, self.counts)
+        maker.kind = self._teacher.kind
+        self.doing = 'preparing the student'
+        self.distiller = make_distiller(settings, *size, scenes, self._teacher,
+                                        make_store(settings, self._folder), self._say)
+        if self.distiller.version:
+            self._on_event(self.distiller.resumed)
+        if self._wanted:
+            self.distiller.adapt()
+        self.doing = 'ready'
+
+    def _turn(self) -> bool:
+        """Do one piece of work; return False if there was none."""
+        while not self._wishes.empty():
+            self._wishes.get()()
+        did = self._frame()
+        did = self.distiller.work() or did
+        while self.distiller.events:
+            self._on_event(self.distiller.events.popleft())
+        return did
+
+    def _frame(self) -> bool:
+        """Use the oldest frame whose events have come; return whether there was one."""
+        newest_ns = self.maker.memory.newest_ns
+        if not self._frames or newest_ns is None:
+            return False
+        frame = self._frames[0]
+        if newest_ns < frame.middle_ns and self._frames[-1].middle_ns < \
+                frame.middle_ns + PATIENCE_NS:
+            return False
+        self._frames.popleft()
+        if self.distiller.state == OFF:
+            return True
+        self._find_offset(frame)
+        if self.distiller.cadence.wants() and not self.distiller.is_busy:
+            self._label(frame)
+        return True
+
+    def _label(self, frame: Frame) -> None:
+        """Let the teacher look at a frame, and learn from it if it is any good."""
+        maker = self.maker
+        end_ns = frame.middle_ns - maker.frame_offset_ns
+        n_events = maker.memory.count(end_ns - maker.window_ns, end_ns)
+        cause = self._quality.why_not(frame.grey, n_events)
+        if cause is not None:
+            self.counts[f'frame_{cause}'] += 1
+            return
+        self.distiller.cadence.took()
+        maker.add_label(frame.middle_ns, self._see(frame.grey))
+        lesson = maker.next_lesson()
+        if lesson is not None:
+            self.distiller.add(lesson)
+
+    def _find_offset(self, frame: Frame) -> None:
+        """Compare some of the frames with the events, and correct the stamps if need be."""
+        if not self.settings.frames.find_offset:
+            return
+        finder = self._offset_finder
+        if self._n_frames % OFFSET_EVERY < OFFSET_FRAMES:
+            finder.add_frame(frame.middle_ns, frame.grey)
+        self._n_frames += 1
+        finder.advance(self.maker.memory)
+        self.offset = finder.estimate()
+        if self.offset.offset_ns is not None:
+            self.maker.frame_offset_ns = self.offset.correction_ns
