@@ -44,6 +44,7 @@ setup(
     entry_points={
         'console_scripts': [
             f'depth_node = {NAME}.nodes.depth_node:main',
+            f'teacher_node = {NAME}.nodes.teacher_node:main',
             f'play = {NAME}.__main__:play',
             f'depthanyevent = {NAME}.__main__:main',
         ],

@@ -70,6 +70,12 @@ def test_arguments_for_parameters_name_parameters_of_the_node():
     assert {row[1].value for row in rows} <= load_spec('depth').keys()
 
 
+def test_arguments_for_the_teacher_name_parameters_of_the_teacher_node():
+    """The second column is the name of a parameter in parameters/teacher.yaml."""
+    rows = table(ROOT / 'launch' / 'distill.launch.py', 'PARAMETERS')
+    assert rows and {row[1].value for row in rows} <= load_spec('teacher').keys()
+
+
 @every_file
 def test_executables_of_this_package_are_installed(path):
     """`executable=` beside `package='depthanyevent_ros'` is a console script of setup.py."""

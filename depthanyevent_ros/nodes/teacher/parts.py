@@ -30,6 +30,10 @@ def input_status(session: TeacherSession) -> Status:
                                    if cause != 'frames'})
     status.values.update({f'clock.{key}': value
                           for key, value in session.clock.describe().items()})
+    status.values['frame_stamps_are'] = session.frame_clock.source or 'unknown yet'
+    status.add_counts('frame_stamps', session.frame_clock.counts)
+    if session.frame_clock.problem:
+        status.warn(session.frame_clock.problem)
     now_s = time.monotonic()
     if not session.active:
         status.message = 'inactive: nothing is read'

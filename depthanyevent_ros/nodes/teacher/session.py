@@ -13,6 +13,7 @@ from rclpy.qos_overriding_options import QoSOverridingOptions
 from sensor_msgs.msg import Image
 
 from depthanyevent_ros.distillation.labour import Frame, Labour
+from depthanyevent_ros.distillation.lessons.frame_clock import FrameClock
 from depthanyevent_ros.distillation.lessons.frames import GreyReader
 from depthanyevent_ros.distillation.plan import Event
 from depthanyevent_ros.distillation.promotion.store import FACTORY
@@ -31,7 +32,7 @@ class TeacherSession:
 
     def __init__(self, node, settings):
         self.settings = settings
-        self.clock = SensorClock()
+        self.clock, self.frame_clock = SensorClock(), FrameClock()
         self.input = EventInput(self._on_input_reset, settings.sensor.width,
                                 settings.sensor.height)
         self.last_frame_s = self.last_event_s = time.monotonic()
@@ -111,9 +112,15 @@ class TeacherSession:
             self.labour.counts[f'frame_{error.cause}'] += 1
             self._log.warning(error.cause, f'a frame was not used: {error}')
             return
-        middle_ns = round(self.settings.frames.exposure_ms * 0.5e6)
-        self.labour.offer(Frame(to_ns(message.header.stamp) - self.clock.offset_ns + middle_ns,
-                                grey))
+        newest_ns = maker.memory.newest_ns
+        if newest_ns is None:
+            self.labour.counts['frame_no_events_yet'] += 1
+            return
+        stamp_ns = self.frame_clock.to_sensor_ns(to_ns(message.header.stamp), newest_ns,
+                                                 self.clock.offset_ns)
+        if stamp_ns is not None:
+            middle_ns = round(self.settings.frames.exposure_ms * 0.5e6)
+            self.labour.offer(Frame(stamp_ns + middle_ns, grey))
 
     def _on_input_reset(self, reason: str) -> None:
         self.clock.reset()
