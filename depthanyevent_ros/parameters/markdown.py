@@ -1,7 +1,8 @@
 # Copyright 2026 The depthanyevent_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The parameter table of the docs: `python -m depthanyevent_ros.parameters.markdown`."""
+"""The parameter table of the docs: `python -m depthanyevent_ros.parameters.markdown [NODE]`."""
 
+import sys
 from typing import Mapping
 
 from depthanyevent_ros.parameters.spec import load_spec, Parameter
@@ -29,4 +30,4 @@ def _takes(parameter: Parameter) -> str:
 
 
 if __name__ == '__main__':
-    print(markdown_table(load_spec('depth')), end='')
+    print(markdown_table(load_spec(sys.argv[1] if len(sys.argv) > 1 else 'depth')), end='')
