@@ -86,12 +86,12 @@ def make_distiller(settings: Settings, height: int, width: int, scenes: FactoryS
 
 def resume(distiller: Distiller, number: int, say: Say) -> None:
     """Go on with a version, if it descends from the weights of the distiller."""
-    version = distiller.store.get(number)
-    if version.factory_sha256 != distiller.weights.sha256:
-        say(f'version {number} was learned from other weights than {distiller.weights.name}: '
-            'beginning anew')
+    version = distiller.in_use.store.get(number)
+    if version.factory_sha256 != distiller.in_use.weights.sha256:
+        say(f'version {number} was learned from other weights than '
+            f'{distiller.in_use.weights.name}: beginning anew')
         return
-    distiller.resume(find_weights(str(distiller.store.path(number))).state_dict(), number)
+    distiller.resume(find_weights(str(distiller.in_use.store.path(number))).state_dict(), number)
     say(f'going on with version {number}')
 
 

@@ -9,7 +9,6 @@ a count and a state; who runs the weights in use hears only of an Event.
 """
 
 from collections import Counter, deque
-import time
 from typing import Any, Deque, Dict, Mapping, Optional, Sequence
 
 from depthanyevent_ros.distillation.lessons.cadence import Cadence
@@ -17,7 +16,8 @@ from depthanyevent_ros.distillation.lessons.replay_memory import ReplayMemory
 from depthanyevent_ros.distillation.plan import ADAPTING, COLLECTING, DistillPlan, Event, HOLDING
 from depthanyevent_ros.distillation.plan import OFF, PROMOTED, ROLLED_BACK
 from depthanyevent_ros.distillation.promotion.gate import why_not
-from depthanyevent_ros.distillation.promotion.store import FACTORY, WeightsStore
+from depthanyevent_ros.distillation.promotion.in_use import WeightsInUse
+from depthanyevent_ros.distillation.promotion.store import WeightsStore
 from depthanyevent_ros.distillation.promotion.watch import KEEP, ROLL_BACK, Watch
 from depthanyevent_ros.distillation.protocol import Lesson
 from depthanyevent_ros.distillation.student.exam import Examiner
@@ -43,11 +43,11 @@ class Distiller:
     def __init__(self, weights: Weights, height: int, width: int, plan: DistillPlan,
                  store: WeightsStore, teacher: str, true: Sequence[Lesson] = (),
                  exam: Sequence[Lesson] = ()):
-        self.plan, self.store, self.teacher = plan, store, teacher
-        self.weights = weights
+        self.plan, self.teacher = plan, teacher
+        self.in_use = WeightsInUse(weights, weights.state_dict(), store, teacher)
         self.counts = Counter()
         self.events: Deque[Event] = deque(maxlen=16)
-        self.state, self.version = OFF, FACTORY
+        self.state = OFF
         self.memory = ReplayMemory(plan.memory, true)
         self.cadence = Cadence(plan.cadence)
         self.agreement: Optional[float] = None      # of the weights in use, last lesson
@@ -55,12 +55,15 @@ class Distiller:
         self._waiting: Deque[Lesson] = deque()
         self._examiner = Examiner(weights.config, height, width, plan.learner.n_warm, exam,
                                   weights.output_kind == 'metric')
-        self._in_use = self._former = self._factory = weights.state_dict()
-        self._former_version = FACTORY
-        self._factory_score = self._examiner.score(self._factory, [])
-        self.learner = Learner(weights.config, self._factory, height, width, plan.learner)
+        self._factory_score = self._examiner.score(self.in_use.factory, [])
+        self.learner = Learner(weights.config, self.in_use.factory, height, width, plan.learner)
         self._watch: Optional[Watch] = None
         self._credit, self._failed, self._rest, self._examined, self._due = 0.0, 0, 0, 0, 0
+
+    @property
+    def version(self) -> int:
+        """The version in use, FACTORY for the first weights."""
+        return self.in_use.version
 
     # --- what others ask for -----------------------------------------------------------------
 
@@ -85,18 +88,17 @@ class Distiller:
     def roll_back(self, why: str) -> None:
         """Go back to the weights before these."""
         self.counts['rolled_back'] += 1
-        self.version, self._in_use = self._former_version, self._former
-        self._former_version, self._former = FACTORY, self._factory
+        self.in_use.roll_back()
         self._watch = None
-        self.learner.begin(self._in_use)
+        self.learner.begin(self.in_use.tensors)
         self._remember()
         self._say(ROLLED_BACK, why)
         self._rest = self.plan.rest
 
     def resume(self, tensors: Mapping[str, Any], version: int) -> None:
         """Go on with weights that were learned before."""
-        self._in_use, self.version = dict(tensors), version
-        self.learner.begin(self._in_use)
+        self.in_use.resume(tensors, version)
+        self.learner.begin(self.in_use.tensors)
 
     @property
     def is_busy(self) -> bool:
@@ -140,13 +142,13 @@ class Distiller:
 
     def _take(self, lesson: Lesson) -> None:
         """Compare the weights in use with a new lesson, then keep it."""
-        self.agreement = self._examiner.disagreement(self._in_use, lesson)
+        self.agreement = self._examiner.disagreement(self.in_use.tensors, lesson)
         self.cadence.agree(self.agreement)
-        self.memory.add(self._examiner.anchored(self._in_use, lesson))
+        self.memory.add(self._examiner.anchored(self.in_use.tensors, lesson))
         self._credit = min(self._credit + self.plan.steps_per_lesson,
                            self.plan.steps_per_lesson * self.plan.min_lessons)
         if self._watch is not None:
-            former = self._examiner.disagreement(self._former, lesson)
+            former = self._examiner.disagreement(self.in_use.former, lesson)
             self._judge(self._watch.add(self.agreement, former))
         elif self._rest:
             self._rest -= 1
@@ -178,7 +180,7 @@ class Distiller:
         held_out = [packed.unpack() for packed in self.memory.held_out]
         candidate = self.learner.candidate()
         score = self._examiner.score(candidate, held_out)
-        present = self._examiner.score(self._in_use, held_out)
+        present = self._examiner.score(self.in_use.tensors, held_out)
         self.counts['examinations'] += 1
         self.scores = {'candidate': score.as_dict(), 'present': present.as_dict(),
                        'factory': self._factory_score.as_dict()}
@@ -189,25 +191,16 @@ class Distiller:
         self.counts[f'not_promoted.{cause}'] += 1
         self._failed += cause != 'too_few'
         if cause in ('collapsed', 'not_finite') or self._failed >= self.plan.patience:
-            self.learner.begin(self._in_use)
+            self.learner.begin(self.in_use.tensors)
             self._failed, self._rest, self.state = 0, self.plan.rest, HOLDING
 
     def _promote(self, candidate: Mapping[str, Any], score: Score, present: Score) -> None:
         """Make a version of the candidate; on a full disk the weights in use stay."""
-        weights = self.weights
-        config = {'model': weights.config.as_dict(), 'output_kind': weights.output_kind,
-                  'licence': weights.licence, 'trained': True,
-                  'source': f'{weights.name}, adapted online to {self.teacher}'}
         try:
-            version = self.store.add(
-                {name: tensor.numpy() for name, tensor in candidate.items()}, config,
-                parent=self.version, factory_sha256=weights.sha256, created_ns=time.time_ns(),
-                n_steps=self.learner.n_steps, teacher=self.teacher, scores=self.scores)
+            self.in_use.promote(candidate, self.learner.n_steps, self.scores)
         except RecordingError:
             self.counts['not_promoted.cannot_be_written'] += 1
             return
-        self._former, self._former_version = self._in_use, self.version
-        self._in_use, self.version = candidate, version.number
         self._failed, self._watch = 0, Watch(self.plan.watch)
         self._remember()
         self.counts['promoted'] += 1
@@ -218,7 +211,7 @@ class Distiller:
     def _remember(self) -> None:
         """Write down which version is in use; a full disk costs only the memory of it."""
         try:
-            self.store.use(self.version)
+            self.in_use.remember()
         except OSError:
             self.counts['not_remembered'] += 1
 

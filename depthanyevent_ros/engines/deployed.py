@@ -25,6 +25,7 @@ UNREAD = ('pretrained.mask_token', 'depth_head.scratch.refinenet4.resConfUnit1.c
           'depth_head.scratch.refinenet4.resConfUnit1.conv1.bias',
           'depth_head.scratch.refinenet4.resConfUnit1.conv2.weight',
           'depth_head.scratch.refinenet4.resConfUnit1.conv2.bias')
+CELL = '_cell'                          # ends the names of the tensors of a state that add up
 POSITION, POSITION_SOURCE = 'position', 'pretrained.pos_embed'
 NORM_PARTS = ('weight', 'bias', 'running_mean', 'running_var')
 
@@ -34,8 +35,9 @@ class DeployedModel(nn.Module):
     ``forward(image, *state) -> (depth, *state)``, as SensorModel's, in the types of an engine;
     with ``types.check`` one more output at the end.
 
-    Resize and normalisation of the image, and everything behind the head's raw map, are computed
-    in float32 whatever the rest is: the reciprocal of a small number is beyond float16 (1 / 1e-6
+    Cells stay in float32 whatever the rest is: in float16 their mean error grows with every window
+    (docs/gpu.md). Resize and normalisation of the image, and everything behind the head's raw map,
+    are computed in float32 too: the reciprocal of a small number is beyond float16 (1 / 1e-6
     is above 65504). ``sources`` are the tensors of the checkpoint that each of ``tensors()`` is
     made of.
     """
@@ -66,7 +68,8 @@ class DeployedModel(nn.Module):
         image = torch.zeros(3, self.model.height, self.model.width,
                             dtype=getattr(torch, self.types.image))
         inside = getattr(torch, self.types.inside)
-        return (image, *(tensor.to(inside) for tensor in self.model.zero_state()))
+        return (image, *(tensor if name.endswith(CELL) else tensor.to(inside)
+                         for name, tensor in zip(self.state_names, self.model.zero_state())))
 
     def tensors(self) -> Dict[str, Tensor]:
         """Return what depends on the weights, by name: the checkpoint's, or POSITION."""

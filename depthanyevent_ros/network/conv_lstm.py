@@ -41,12 +41,19 @@ class ConvLSTM(nn.Module):
         return self.Gates.bias.chunk(4)[1]
 
     def forward(self, x: Tensor, state: LevelState) -> LevelState:
-        """Return the new (hidden, cell) from the input [B, F, h, w] and the old state."""
+        """
+        Return the new (hidden, cell) from the input [B, F, h, w] and the old state.
+
+        Both keep their types: the cell, which adds up small steps over many windows, may have
+        more bits than the rest.
+        """
         hidden, cell = state
+        wide = cell.dtype
         gates = self.Gates(torch.cat([x, hidden], 1))
         in_gate, forget_gate, out_gate, candidate = gates.chunk(4, 1)
-        cell = forget_gate.sigmoid() * cell + in_gate.sigmoid() * candidate.tanh()
-        return out_gate.sigmoid() * cell.tanh(), cell
+        cell = (forget_gate.sigmoid().to(wide) * cell
+                + in_gate.sigmoid().to(wide) * candidate.tanh().to(wide))
+        return (out_gate.sigmoid().to(wide) * cell.tanh()).to(hidden.dtype), cell
 
 
 class RecurrentConvLayer(nn.Module):

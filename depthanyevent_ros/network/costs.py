@@ -42,6 +42,7 @@ def network_costs(config: ModelConfig, sensor: Tuple[int, int], input_size: Tupl
         with FlopCounterMode(display=False) as counter:
             model(torch.empty(3, *sensor), *state)
     weights = sum(tensor.numel() for tensor in model.network.state_dict().values())
-    values = weights + 2 * sum(tensor.numel() for tensor in state)
+    hidden, cell = (sum(tensor.numel() for tensor in state[part::2]) for part in (0, 1))
     pixels = sensor[0] * sensor[1]
-    return Costs(counter.get_total_flops(), values * ITEM_BYTES[precision] + 7 * pixels)
+    return Costs(counter.get_total_flops(), (weights + 2 * hidden) * ITEM_BYTES[precision]
+                 + 2 * cell * ITEM_BYTES['f32'] + 7 * pixels)

@@ -92,12 +92,12 @@ def test_a_student_that_got_nearer_to_the_teacher_is_promoted(make_distiller, pl
     until(distiller, PROMOTED, planes)
     event, = distiller.events
     assert (event.state, event.version) == (PROMOTED, 1) and event.gain > 0.03
-    version = distiller.store.get(1)
+    version = distiller.in_use.store.get(1)
     assert version.parent == FACTORY and version.factory_sha256 == weights.sha256
     assert version.scores['candidate']['held_out'] < 0.97 * version.scores['present']['held_out']
-    learned = find_weights(str(distiller.store.path(1)))
+    learned = find_weights(str(distiller.in_use.store.path(1)))
     assert isinstance(learned, Weights) and learned.config == weights.config
-    assert distiller.store.in_use() == 1
+    assert distiller.in_use.store.in_use() == 1
 
 
 def test_it_collects_before_it_learns_and_uses_each_lesson_a_few_times(make_distiller, planes):
@@ -118,7 +118,7 @@ def test_a_teacher_of_noise_is_never_followed(make_distiller, make_lesson):
     distiller = make_distiller(replace(PLAN, gate=replace(PLAN.gate, min_gain=0.2)))
     teach(distiller, [noise(seed) for seed in range(40)])
     assert distiller.version == FACTORY and not distiller.events
-    assert distiller.counts['not_promoted.no_gain'] >= 2 and not distiller.store.versions()
+    assert distiller.counts['not_promoted.no_gain'] >= 2 and not distiller.in_use.store.versions()
 
 
 def test_what_forgets_the_factory_is_not_promoted(make_distiller, make_lesson, weights):
@@ -153,7 +153,7 @@ def test_a_version_that_turns_out_worse_is_rolled_back(make_distiller, make_less
     until(distiller, ROLLED_BACK, mirrored)
     event = distiller.events[-1]
     assert (event.state, event.version) == (ROLLED_BACK, FACTORY)
-    assert distiller.store.in_use() == FACTORY and distiller.store.get(1)
+    assert distiller.in_use.store.in_use() == FACTORY and distiller.in_use.store.get(1)
     steps = distiller.learner.n_steps
     teach(distiller, mirrored[:PLAN.rest - 1])
     assert distiller.learner.n_steps == steps and distiller.state == ROLLED_BACK
@@ -167,7 +167,7 @@ def test_a_version_that_stays_good_is_kept_and_learning_goes_on(make_distiller, 
         teach(distiller, [lesson])
         if distiller.version != 1:
             break
-    assert distiller.version == 2 and distiller.store.get(2).parent == 1
+    assert distiller.version == 2 and distiller.in_use.store.get(2).parent == 1
 
 
 def test_a_rollback_by_hand_gives_the_weights_before(make_distiller, planes):
@@ -185,7 +185,7 @@ def test_a_full_disk_leaves_the_weights_in_use_where_they_are(
 
     def full(*_, **__):
         raise RecordingError('v000001.safetensors cannot be written: no space left')
-    monkeypatch.setattr(distiller.store, 'add', full)
+    monkeypatch.setattr(distiller.in_use.store, 'add', full)
     teach(distiller, [next(planes) for _ in range(16)])
     assert distiller.counts['not_promoted.cannot_be_written'] >= 1
     assert distiller.version == FACTORY and not distiller.events
@@ -212,8 +212,8 @@ def test_learned_weights_can_be_gone_on_with(make_distiller, planes):
     first = make_distiller()
     until(first, PROMOTED, planes)
     second = make_distiller()
-    number = second.store.in_use()
-    second.resume(find_weights(str(second.store.path(number))).state_dict(), number)
+    number = second.in_use.store.in_use()
+    second.resume(find_weights(str(second.in_use.store.path(number))).state_dict(), number)
     assert second.version == 1
     until(second, PROMOTED, planes)
-    assert second.store.get(2).parent == 1
+    assert second.in_use.store.get(2).parent == 1

@@ -36,11 +36,11 @@ def test_operations_of_the_encoder_are_those_by_hand(vits):
 
 
 def test_bytes_are_weights_states_image_and_depth(vits):
-    """By hand: 26,113,473 parameters, two states of 1,210,752, 3 + 4 bytes a pixel."""
-    expected = 2 * (26_113_473 + 2 * 1_210_752) + 7 * 260 * 346
+    """By hand: 26,113,473 parameters, hidden states and cells of 605,376, 7 bytes a pixel."""
+    expected = 2 * (26_113_473 + 2 * 605_376) + 4 * 2 * 605_376 + 7 * 260 * 346
     assert vits.nbytes == expected
-    assert network_costs(ModelConfig(), SENSOR, INPUT, 'f32').nbytes == pytest.approx(
-        2 * expected, rel=0.02)
+    assert network_costs(ModelConfig(), SENSOR, INPUT, 'f32').nbytes == (
+        4 * (26_113_473 + 4 * 605_376) + 7 * 260 * 346)
 
 
 def test_nothing_of_the_network_is_computed_or_kept():

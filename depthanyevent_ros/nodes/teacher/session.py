@@ -133,6 +133,6 @@ class TeacherSession:
         self._node.get_logger().info(f'{event.state}: version {event.version or "factory"}, '
                                      f'{event.why}')
         if self.depth is not None:
-            store = self.labour.distiller.store
+            store = self.labour.distiller.in_use.store
             self.depth.load(self.settings.weights if event.version == FACTORY
                             else str(store.path(event.version).resolve()))

@@ -66,7 +66,8 @@ def test_ports_are_those_of_the_exported_graph(model):
     session = TorchSession(DeployedModel(model, GraphTypes('uint8', 'float16', check=True)))
     ports = session.ports
     assert ports['image'].shape == (3, 66, 98) and ports['image'].dtype == np.uint8
-    assert ports['state_in_1_cell'].dtype == np.float16
+    assert ports['state_in_1_cell'].dtype == np.float32
+    assert ports['state_in_1_hidden'].dtype == np.float16
     assert ports['state_in_1_cell'].shape == ports['state_out_1_cell'].shape == (1, 32, 16, 24)
     assert ports['depth'].shape == (66, 98) and ports['depth'].dtype == np.float32
     assert not ports['check'].is_input and ports['state_in_4_hidden'].is_input
