@@ -14,7 +14,7 @@ import weakref
 from depthanyevent_ros.engines.cuda.protocol import Gpu, Memory, Stream
 
 #: Sets that may be alive: one more than the most windows that may overlap (events/windows.py),
-#: and some for copies. A set of ViT-S at 266x350 is 2.4 MB in float16; few streams need over 3.
+#: and some for copies. A set of ViT-S at 266x350 is 3.6 MB in f16; few streams need over 3.
 MAX_SETS = 1024
 
 
