@@ -47,6 +47,10 @@ class Frame:
     grey: np.ndarray                    # uint8 [H, W]
 
 
+class Stopped(Exception):
+    """The thread was told to stop while it prepared something."""
+
+
 class Labour:
     """
     Teacher, lessons and learner, in one thread.
@@ -145,6 +149,8 @@ class Labour:
                     self._stopping.wait(spent_s * (1 / self.settings.budget - 1))
                 else:
                     self._stopping.wait(POLL_S)
+        except Stopped:
+            pass
         except DepthAnyEventError as error:
             self._end(str(error))
         except Exception as error:  # a fault of ours ends the learning, not the node
@@ -153,6 +159,12 @@ class Labour:
         finally:
             if self._teacher is not None:
                 self._teacher.close()
+
+    def _tell(self, sentence: str) -> None:
+        """Say what is being prepared; this is where a wish to stop is heard."""
+        if self._stopping.is_set():
+            raise Stopped
+        self._say(sentence)
 
     def _end(self, sentence: str) -> None:
         self.problem, self.doing = sentence, 'nothing'
@@ -167,14 +179,14 @@ class Labour:
         size = maker.height, maker.width
         self._offset_finder = StampOffset(*size)
         self.doing = 'preparing simulated scenes'
-        scenes = make_scenes(settings, *size, self._say)
+        scenes = make_scenes(settings, *size, self._tell)
         self.doing = 'examining the teacher'
-        self._teacher = make_examined_teacher(settings, *size, scenes, self._say)
+        self._teacher = make_examined_teacher(settings, *size, scenes, self._tell)
         self._see = careful(self._teacher, self.counts)
         maker.kind = self._teacher.kind
         self.doing = 'preparing the student'
         self.distiller = make_distiller(settings, *size, scenes, self._teacher,
-                                        make_store(settings, self._folder), self._say)
+                                        make_store(settings, self._folder), self._tell)
         if self.distiller.version:
             self._on_event(self.distiller.resumed)
         if self._wanted:
