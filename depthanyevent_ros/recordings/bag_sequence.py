@@ -11,6 +11,7 @@ from depthanyevent_ros.datasets.sequence import FrameSeries, NO_EVENTS, Sequence
 from depthanyevent_ros.errors import MalformedInput
 from depthanyevent_ros.events.decoders import decode_all, make_decoder
 from depthanyevent_ros.recordings.indexed_stream import IndexedStream
+from depthanyevent_ros.recordings.pictures import in_bgr
 from depthanyevent_ros.recordings.records import CameraInfoRecord, EventsRecord, FrameRecord
 from depthanyevent_ros.recordings.truth_topics import TruthTopics
 
@@ -71,7 +72,8 @@ class BagSequence(SequenceBase):
                 yield _decode(decoders, record.message)
 
     def _pictures(self, start_ns):
-        return (record.image for record in self._recording.messages(start_ns)
+        return (in_bgr(record.image, record.encoding)
+                for record in self._recording.messages(start_ns)
                 if isinstance(record, FrameRecord))
 
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """From the bytes of a sensor_msgs/Image to an array."""
 
+import cv2
 import numpy as np
 
 from depthanyevent_ros.errors import MalformedInput
@@ -14,6 +15,14 @@ ENCODINGS = {
     'bayer_rggb8': ('u1', 1), 'bayer_bggr8': ('u1', 1),
     'bayer_gbrg8': ('u1', 1), 'bayer_grbg8': ('u1', 1),
     '32FC1': ('f4', 1),
+}
+
+_TO_BGR = {
+    'rgb8': cv2.COLOR_RGB2BGR, 'rgb16': cv2.COLOR_RGB2BGR,
+    'rgba8': cv2.COLOR_RGBA2BGR, 'bgra8': cv2.COLOR_BGRA2BGR,
+    # OpenCV names a Bayer pattern by its second row, ROS by its first.
+    'bayer_rggb8': cv2.COLOR_BayerBG2BGR, 'bayer_bggr8': cv2.COLOR_BayerRG2BGR,
+    'bayer_gbrg8': cv2.COLOR_BayerGR2BGR, 'bayer_grbg8': cv2.COLOR_BayerGB2BGR,
 }
 
 
@@ -38,3 +47,8 @@ def picture_from_image(data, height, width, step, encoding, is_bigendian) -> np.
     stored = np.ascontiguousarray(rows).view(dtype.newbyteorder('>' if is_bigendian else '<'))
     shape = (height, width) if channels == 1 else (height, width, channels)
     return stored.astype(dtype, copy=False).reshape(shape)
+
+
+def in_bgr(picture: np.ndarray, encoding: str) -> np.ndarray:
+    """Return a picture with its colours in the order of OpenCV; grey ones as they are."""
+    return cv2.cvtColor(picture, _TO_BGR[encoding]) if encoding in _TO_BGR else picture

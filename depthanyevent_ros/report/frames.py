@@ -7,21 +7,13 @@ from typing import Iterable, Optional, Tuple
 import cv2
 import numpy as np
 
+from depthanyevent_ros.recordings.pictures import in_bgr
 from depthanyevent_ros.recordings.records import FrameRecord
-
-_TO_BGR = {
-    'rgb8': cv2.COLOR_RGB2BGR, 'rgb16': cv2.COLOR_RGB2BGR,
-    'rgba8': cv2.COLOR_RGBA2BGR, 'bgra8': cv2.COLOR_BGRA2BGR,
-    # OpenCV names a Bayer pattern by its second row, ROS by its first.
-    'bayer_rggb8': cv2.COLOR_BayerBG2BGR, 'bayer_bggr8': cv2.COLOR_BayerRG2BGR,
-    'bayer_gbrg8': cv2.COLOR_BayerGR2BGR, 'bayer_grbg8': cv2.COLOR_BayerGB2BGR,
-}
 
 
 def to_display(image: np.ndarray, encoding: str) -> np.ndarray:
     """Return a picture in a sensor_msgs encoding as mono8 [H, W] or bgr8 [H, W, 3]."""
-    if encoding in _TO_BGR:
-        image = cv2.cvtColor(image, _TO_BGR[encoding])
+    image = in_bgr(image, encoding)
     if image.dtype == np.uint16:
         image = (image >> 8).astype(np.uint8)
     if image.dtype != np.uint8:                 # 32FC1: its own range, as nothing else is known

@@ -36,6 +36,19 @@ def test_bag_is_read_by_time_and_by_index(bag, bags):
         assert sequence.depths is None and sequence.poses is None
 
 
+def test_colours_of_a_bag_are_in_the_order_that_data_sets_have(tmp_path, bags):
+    """Red alone: the third channel, however the bag has it."""
+    red = np.zeros((4, 6, 3), np.uint8)
+    red[..., 0] = 200
+    with BagWriter(tmp_path / 'b') as writer:
+        writer.write('/cam/events', bags.PACKET, 5, bags.packet_bytes(0))
+        writer.write('/cam/image_raw', IMAGE, 6, serialize_image(red, 'rgb8', 6, ''))
+        writer.write('/cam/image_raw', IMAGE, 7, serialize_image(red[..., ::-1], 'bgr8', 7, ''))
+    with open_sequence(tmp_path / 'b') as sequence:
+        for k in range(2):
+            assert sequence.frames.read(k)[1, 1].tolist() == [0, 0, 200]
+
+
 def test_ros1_bag_is_read_the_same(ros1_bag, bags):
     """No pictures in this one."""
     with open_sequence(ros1_bag) as sequence:
