@@ -13,6 +13,7 @@ from typing import Any, Deque, Dict, Mapping, Optional, Sequence
 
 from depthanyevent_ros.distillation.lessons.cadence import Cadence
 from depthanyevent_ros.distillation.lessons.replay_memory import ReplayMemory
+from depthanyevent_ros.distillation.pace import Pace
 from depthanyevent_ros.distillation.plan import ADAPTING, COLLECTING, DistillPlan, Event, HOLDING
 from depthanyevent_ros.distillation.plan import OFF, PROMOTED, ROLLED_BACK
 from depthanyevent_ros.distillation.promotion.gate import why_not
@@ -47,7 +48,7 @@ class Distiller:
         self.in_use = WeightsInUse(weights, weights.state_dict(), store, teacher)
         self.counts = Counter()
         self.events: Deque[Event] = deque(maxlen=16)
-        self.state = OFF
+        self.state, self.frozen = OFF, True
         self.memory = ReplayMemory(plan.memory, true)
         self.cadence = Cadence(plan.cadence)
         self.agreement: Optional[float] = None      # of the weights in use, last lesson
@@ -58,7 +59,7 @@ class Distiller:
         self._factory_score = self._examiner.score(self.in_use.factory, [])
         self.learner = Learner(weights.config, self.in_use.factory, height, width, plan.learner)
         self._watch: Optional[Watch] = None
-        self._credit, self._failed, self._rest, self._examined, self._due = 0.0, 0, 0, 0, 0
+        self._pace, self._examined = Pace(plan), 0
 
     @property
     def version(self) -> int:
@@ -69,18 +70,18 @@ class Distiller:
 
     def adapt(self) -> None:
         """Begin to learn, or go on."""
-        if self.state == OFF:
-            self.state = COLLECTING
+        if self.frozen:
+            self.state, self.frozen = COLLECTING, False
 
     def freeze(self) -> None:
         """Learn nothing until ``adapt``; the weights in use stay."""
-        self.state = OFF
+        self.state, self.frozen = OFF, True
         self._waiting.clear()
 
     def add(self, lesson: Lesson) -> bool:
         """Take a lesson; False (counted) if it is not wanted or too many wait."""
-        if self.state == OFF or len(self._waiting) >= MAX_WAITING:
-            self.counts['lesson_off' if self.state == OFF else 'lesson_too_many_waiting'] += 1
+        if self.frozen or len(self._waiting) >= MAX_WAITING:
+            self.counts['lesson_off' if self.frozen else 'lesson_too_many_waiting'] += 1
             return False
         self._waiting.append(lesson)
         return True
@@ -93,7 +94,7 @@ class Distiller:
         self.learner.begin(self.in_use.tensors)
         self._remember()
         self._say(ROLLED_BACK, why)
-        self._rest = self.plan.rest
+        self._pace.begin_rest()
 
     def resume(self, tensors: Mapping[str, Any], version: int) -> None:
         """Go on with weights that were learned before."""
@@ -119,39 +120,36 @@ class Distiller:
 
     def work(self) -> bool:
         """Do the next piece; return False if there is none."""
-        if self.state == OFF:
+        if self.frozen:
             return False
         may_step = self._may_step()
-        if self._waiting and not (may_step and self._due > 0):
+        if self._waiting and not (may_step and self._pace.steps_first):
             self._take(self._waiting.popleft())
-            self._due = self.plan.steps_per_lesson      # a flood of lessons must not hold it up
             return True
         if may_step:
-            self._due -= 1
             self._step()
         return may_step
 
     def _may_step(self) -> bool:
         """Tell whether there is something to learn."""
-        if self._rest or len(self.memory) < self.plan.min_lessons:
+        if not self._pace.may_step or len(self.memory) < self.plan.min_lessons:
             return False
         if self.cadence.is_idle and self._watch is None:
             self.state = HOLDING                # student and teacher agree
             return False
-        return self._credit >= 1
+        return True
 
     def _take(self, lesson: Lesson) -> None:
         """Compare the weights in use with a new lesson, then keep it."""
         self.agreement = self._examiner.disagreement(self.in_use.tensors, lesson)
         self.cadence.agree(self.agreement)
         self.memory.add(self._examiner.anchored(self.in_use.tensors, lesson))
-        self._credit = min(self._credit + self.plan.steps_per_lesson,
-                           self.plan.steps_per_lesson * self.plan.min_lessons)
+        self._pace.lesson()
         if self._watch is not None:
             former = self._examiner.disagreement(self.in_use.former, lesson)
             self._judge(self._watch.add(self.agreement, former))
-        elif self._rest:
-            self._rest -= 1
+        elif self._pace.rest:
+            self._pace.rested()
         elif len(self.memory) >= self.plan.min_lessons:
             self.state = ADAPTING
         else:
@@ -166,7 +164,7 @@ class Distiller:
 
     def _step(self) -> None:
         """Take a step; examine the student when it is time."""
-        self._credit -= 1
+        self._pace.step()
         self.learner.step(self.memory.draw(self.plan.batch))
         if self._watch is None:
             self.state = ADAPTING
@@ -189,10 +187,9 @@ class Distiller:
             self._promote(candidate, score, present)
             return
         self.counts[f'not_promoted.{cause}'] += 1
-        self._failed += cause != 'too_few'
-        if cause in ('collapsed', 'not_finite') or self._failed >= self.plan.patience:
+        if cause != 'too_few' and self._pace.failed(cause in ('collapsed', 'not_finite')):
             self.learner.begin(self.in_use.tensors)
-            self._failed, self._rest, self.state = 0, self.plan.rest, HOLDING
+            self.state = HOLDING
 
     def _promote(self, candidate: Mapping[str, Any], score: Score, present: Score) -> None:
         """Make a version of the candidate; on a full disk the weights in use stay."""
@@ -201,7 +198,8 @@ class Distiller:
         except RecordingError:
             self.counts['not_promoted.cannot_be_written'] += 1
             return
-        self._failed, self._watch = 0, Watch(self.plan.watch)
+        self._pace.passed()
+        self._watch = Watch(self.plan.watch)
         self._remember()
         self.counts['promoted'] += 1
         gain = 1 - score.held_out / present.held_out

@@ -7,23 +7,21 @@ Whoever receives messages calls ``add_events`` and ``offer`` (cheap), all else h
 thread. Whatever is raised there ends the learning with a sentence, and nothing beside it.
 """
 
-from collections import Counter, deque
-from dataclasses import dataclass
+from collections import Counter
 from pathlib import Path
 import queue
 import threading
 import time
 import traceback
-from typing import Callable, Deque, Optional
+from typing import Callable, Optional
 
 import numpy as np
 
 from depthanyevent_ros.distillation.assembly import make_distiller, make_examined_teacher
 from depthanyevent_ros.distillation.assembly import make_scenes, make_store, Say
 from depthanyevent_ros.distillation.distiller import Distiller
-from depthanyevent_ros.distillation.lessons.frame_quality import FrameQuality
+from depthanyevent_ros.distillation.lessons.frame_desk import Frame, FrameDesk
 from depthanyevent_ros.distillation.lessons.lesson_maker import LessonMaker
-from depthanyevent_ros.distillation.lessons.stamp_offset import OffsetEstimate, StampOffset
 from depthanyevent_ros.distillation.plan import Event, OFF
 from depthanyevent_ros.distillation.protocol import Teacher
 from depthanyevent_ros.distillation.student.threads import use_threads
@@ -33,18 +31,6 @@ from depthanyevent_ros.parameters import Settings
 
 #: How long the thread sleeps when there is nothing to do.
 POLL_S = 0.02
-#: Frames that wait for their events, and how long one waits.
-MAX_FRAMES, PATIENCE_NS = 8, 1_000_000_000
-#: Of this many frames the first three are compared with the events, to find their offset.
-OFFSET_EVERY, OFFSET_FRAMES = 12, 3
-
-
-@dataclass(frozen=True)
-class Frame:
-    """A frame as it came."""
-
-    middle_ns: int                      # of its exposure, sensor time
-    grey: np.ndarray                    # uint8 [H, W]
 
 
 class Stopped(Exception):
@@ -66,12 +52,10 @@ class Labour:
         self.problem: Optional[str] = None
         self.distiller: Optional[Distiller] = None
         self.maker: Optional[LessonMaker] = None
-        self.offset = OffsetEstimate(None, 0.0, 0, 'too_little_motion')
+        self.desk: Optional[FrameDesk] = None
         self._folder, self._say, self._on_event = folder, say, on_event
-        self._quality = FrameQuality()
-        self._frames: Deque[Frame] = deque(maxlen=MAX_FRAMES)
         self._wishes: 'queue.Queue[Callable[[], None]]' = queue.Queue()
-        self._wanted, self._n_frames = settings.adapt, 0
+        self._wanted = settings.adapt
         self._stopping = threading.Event()
         self._thread: Optional[threading.Thread] = None
         self._teacher: Optional[Teacher] = None
@@ -89,6 +73,7 @@ class Labour:
             self.maker = LessonMaker(height, width, 'metric', round(pairs.window_ms * 1e6),
                                      pairs.n_windows, round(pairs.tolerance_ms * 1e6),
                                      pairs.limit_events)
+            self.desk = FrameDesk(self.maker, self.counts, self.settings.frames.find_offset)
             self._thread = threading.Thread(target=self._run, name='distillation')
             self._thread.start()
 
@@ -97,18 +82,16 @@ class Labour:
         self.maker.add_events(events)
 
     def offer(self, frame: Frame) -> None:
-        """Take a frame; the oldest that waits goes if there are too many."""
+        """Take a frame."""
         self.counts['frames'] += 1
-        if len(self._frames) == MAX_FRAMES:
-            self.counts['frame_too_many_waiting'] += 1
-        self._frames.append(frame)
+        self.desk.put(frame)
 
     def reset(self, reason: str) -> None:
         """Forget everything that depends on past time."""
-        self._frames.clear()
         if self.maker is not None:
             self.maker.reset(reason)
-            self._wishes.put(lambda: self._offset_finder.reset(reason))
+            self.desk.clear()
+            self._wishes.put(lambda: self.desk.reset(reason))
 
     def adapt(self) -> None:
         """Begin to learn, when everything is ready."""
@@ -177,7 +160,6 @@ class Labour:
         settings, maker = self.settings, self.maker
         use_threads(settings.threads)
         size = maker.height, maker.width
-        self._offset_finder = StampOffset(*size)
         self.doing = 'preparing simulated scenes'
         scenes = make_scenes(settings, *size, self._tell)
         self.doing = 'examining the teacher'
@@ -205,45 +187,20 @@ class Labour:
 
     def _frame(self) -> bool:
         """Use the oldest frame whose events have come; return whether there was one."""
-        newest_ns = self.maker.memory.newest_ns
-        if not self._frames or newest_ns is None:
+        frame = self.desk.take()
+        if frame is None:
             return False
-        frame = self._frames[0]
-        if newest_ns < frame.middle_ns and self._frames[-1].middle_ns < \
-                frame.middle_ns + PATIENCE_NS:
-            return False
-        self._frames.popleft()
-        if self.distiller.state == OFF:
-            return True
-        self._find_offset(frame)
-        if self.distiller.cadence.wants() and not self.distiller.is_busy:
-            self._label(frame)
+        distiller = self.distiller
+        if not distiller.frozen:
+            self.desk.compare(frame)
+            if distiller.cadence.wants() and not distiller.is_busy and self.desk.is_good(frame):
+                self._label(frame)
         return True
 
     def _label(self, frame: Frame) -> None:
-        """Let the teacher look at a frame, and learn from it if it is any good."""
-        maker = self.maker
-        end_ns = frame.middle_ns - maker.frame_offset_ns
-        n_events = maker.memory.count(end_ns - maker.window_ns, end_ns)
-        cause = self._quality.why_not(frame.grey, n_events)
-        if cause is not None:
-            self.counts[f'frame_{cause}'] += 1
-            return
+        """Let the teacher look at a frame, and learn from it."""
         self.distiller.cadence.took()
-        maker.add_label(frame.middle_ns, self._see(frame.grey))
-        lesson = maker.next_lesson()
+        self.maker.add_label(frame.middle_ns, self._see(frame.grey))
+        lesson = self.maker.next_lesson()
         if lesson is not None:
             self.distiller.add(lesson)
-
-    def _find_offset(self, frame: Frame) -> None:
-        """Compare some of the frames with the events, and correct the stamps if need be."""
-        if not self.settings.frames.find_offset:
-            return
-        finder = self._offset_finder
-        if self._n_frames % OFFSET_EVERY < OFFSET_FRAMES:
-            finder.add_frame(frame.middle_ns, frame.grey)
-        self._n_frames += 1
-        finder.advance(self.maker.memory)
-        self.offset = finder.estimate()
-        if self.offset.offset_ns is not None:
-            self.maker.frame_offset_ns = self.offset.correction_ns

@@ -178,6 +178,18 @@ def test_a_rollback_by_hand_gives_the_weights_before(make_distiller, planes):
     assert distiller.version == FACTORY and distiller.events[-1].why == 'asked for'
 
 
+def test_a_rollback_does_not_unfreeze(make_distiller, make_lesson, planes):
+    """Who froze the learner and then goes back wants no further learning."""
+    distiller = make_distiller()
+    until(distiller, PROMOTED, planes)
+    distiller.freeze()
+    distiller.roll_back('asked for')
+    assert distiller.state == ROLLED_BACK and distiller.version == FACTORY
+    assert not distiller.add(make_lesson()) and not distiller.work()
+    distiller.adapt()
+    assert distiller.state == COLLECTING and distiller.add(make_lesson())
+
+
 def test_a_full_disk_leaves_the_weights_in_use_where_they_are(
         make_distiller, planes, monkeypatch):
     """The promotion is counted as not possible, and tried again later."""

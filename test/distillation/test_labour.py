@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from depthanyevent_ros.distillation import labour as module
-from depthanyevent_ros.distillation.labour import Frame, Labour, MAX_FRAMES
+from depthanyevent_ros.distillation.labour import Labour
 from depthanyevent_ros.distillation.lessons.cadence import Cadence, CadencePlan
+from depthanyevent_ros.distillation.lessons.frame_desk import Frame, MAX_FRAMES
 from depthanyevent_ros.distillation.plan import ADAPTING, Event, OFF, PROMOTED
 from depthanyevent_ros.distillation.protocol import Label, METRIC
 from depthanyevent_ros.distillation.teachers.confidence import Judged
@@ -29,15 +30,15 @@ class PuppetDistiller:
     def __init__(self):
         self.state, self.version, self.lessons, self.wishes = OFF, 0, [], []
         self.cadence, self.events, self.is_busy = Cadence(CadencePlan(1, 1)), deque(), False
-        self.fault = None
+        self.fault, self.frozen = None, True
 
     def adapt(self):
         """Begin."""
-        self.state = ADAPTING
+        self.state, self.frozen = ADAPTING, False
 
     def freeze(self):
         """End."""
-        self.state = OFF
+        self.state, self.frozen = OFF, True
 
     def roll_back(self, why):
         """Remember."""
@@ -158,7 +159,7 @@ def test_frames_that_are_no_good_are_counted_by_their_fault(made):
 
 def test_frames_that_nobody_has_time_for_are_counted(made):
     """The list of those that wait is bounded."""
-    labour = made.labour
+    labour = begin(made)
     for k in range(MAX_FRAMES + 3):
         labour.offer(Frame(k, picture()))
     assert labour.counts == Counter({'frames': MAX_FRAMES + 3, 'frame_too_many_waiting': 3})

@@ -48,9 +48,10 @@ def input_status(session: TeacherSession) -> Status:
 
 def pairs_status(session: TeacherSession) -> Status:
     """Lessons that were made, labels of which none was, and the frames' offset."""
-    status, maker, offset = Status(), session.labour.maker, session.labour.offset
+    status, maker = Status(), session.labour.maker
     if maker is None:
         return status
+    offset = session.labour.desk.offset
     status.add_counts('labels', maker.counts)
     status.add_counts('events', maker.memory.counts)
     status.values.update({

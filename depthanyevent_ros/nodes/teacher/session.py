@@ -12,8 +12,9 @@ from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.qos_overriding_options import QoSOverridingOptions
 from sensor_msgs.msg import Image
 
-from depthanyevent_ros.distillation.labour import Frame, Labour
+from depthanyevent_ros.distillation.labour import Labour
 from depthanyevent_ros.distillation.lessons.frame_clock import FrameClock
+from depthanyevent_ros.distillation.lessons.frame_desk import Frame
 from depthanyevent_ros.distillation.lessons.frames import GreyReader
 from depthanyevent_ros.distillation.plan import Event
 from depthanyevent_ros.distillation.promotion.store import FACTORY
