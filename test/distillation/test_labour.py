@@ -3,17 +3,20 @@
 """The teacher node's work without a node: which frames are used, and what ends it."""
 
 from collections import Counter, deque
+from pathlib import Path
 import time
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from depthanyevent_ros.cli.node_settings import parameters_of_file
 from depthanyevent_ros.distillation import labour as module
+from depthanyevent_ros.distillation.assembly import make_plan
 from depthanyevent_ros.distillation.labour import Labour
 from depthanyevent_ros.distillation.lessons.cadence import Cadence, CadencePlan
 from depthanyevent_ros.distillation.lessons.frame_desk import Frame, MAX_FRAMES
-from depthanyevent_ros.distillation.plan import ADAPTING, Event, OFF, PROMOTED
+from depthanyevent_ros.distillation.plan import ADAPTING, DistillPlan, Event, OFF, PROMOTED
 from depthanyevent_ros.distillation.protocol import Label, METRIC
 from depthanyevent_ros.distillation.teachers.confidence import Judged
 from depthanyevent_ros.errors import ConfigError
@@ -176,6 +179,13 @@ def test_while_it_is_off_no_frame_is_labelled(made):
     assert not made.distiller.lessons and labour.state == OFF
     labour.adapt()
     wait(lambda: made.distiller.state == ADAPTING)
+
+
+def test_the_preset_of_the_teacher_can_be_used():
+    """Names, values and what must go together."""
+    path = Path(__file__).resolve().parents[2] / 'config' / 'teacher_davis346.yaml'
+    plan = make_plan(make_settings(load_spec('teacher'), parameters_of_file(path)))
+    assert plan == DistillPlan()
 
 
 def test_events_of_the_distiller_are_passed_on(made):
