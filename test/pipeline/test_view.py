@@ -133,8 +133,9 @@ def test_the_preset_for_mvsec_is_the_whole_sensor_as_it_is():
                         14) == (266, 350)
 
 
-@pytest.mark.parametrize('path', sorted(set(CONFIG.glob('*.yaml')) - set(CONFIG.glob('teacher_*'))),
-                         ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    'path', sorted({*CONFIG.glob('*.yaml')} - {*CONFIG.glob('teacher_*')}),
+    ids=lambda path: path.name)
 def test_every_preset_can_be_used(path):
     """Names, values and what must go together."""
     check_settings(make_settings(load_spec('depth'), parameters_of_file(path)))
