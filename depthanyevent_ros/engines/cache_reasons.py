@@ -9,6 +9,7 @@ import re
 from typing import Any, Dict, Mapping, Optional
 
 from depthanyevent_ros.engines.cache_entry import ENTRY_FILE
+from depthanyevent_ros.parameters.trees import flat
 
 #: What makes another engine, not a newer one: entries that differ in these stay as they are.
 IDENTITY = ('model', 'sensor', 'input', 'types', 'precision', 'threads')
@@ -25,11 +26,11 @@ def why_none_fits(path: Path, key: Mapping[str, Any]) -> Optional[str]:
     :param path: of the wanted one, which is not there.
     :returns: a part of a sentence; None if the same engine was never built.
     """
-    kind, wanted = path.name.rpartition('-')[0], leaves(json.loads(json.dumps(key, default=str)))
+    kind, wanted = path.name.rpartition('-')[0], flat(json.loads(json.dumps(key, default=str)))
     nearest: Optional[Dict[str, Any]] = None
     for file in path.parent.glob(f'{kind}-*/{ENTRY_FILE}'):
         with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-            found = leaves(json.loads(file.read_text())['key'])
+            found = flat(json.loads(file.read_text())['key'])
             differing = {name: (found.get(name), wanted.get(name))
                          for name in {**wanted, **found} if found.get(name) != wanted.get(name)}
             if not any(name.partition('.')[0] in IDENTITY for name in differing) and (
@@ -47,14 +48,3 @@ def shown(value: Any) -> str:
     """Return a value in a sentence: digests cut short."""
     text = str(value)
     return f'{text[:12]}...' if HEX.fullmatch(text) else text
-
-
-def leaves(tree: Mapping[str, Any], prefix: str = '') -> Dict[str, Any]:
-    """Return the values of nested tables by dotted names."""
-    found: Dict[str, Any] = {}
-    for name, value in tree.items():
-        if isinstance(value, Mapping):
-            found.update(leaves(value, f'{prefix}{name}.'))
-        else:
-            found[f'{prefix}{name}'] = value
-    return found

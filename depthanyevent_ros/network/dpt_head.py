@@ -79,6 +79,9 @@ def resize_layer(channels: int, factor: float) -> nn.Module:
 class DPTHead(nn.Module):
     """From four maps of the encoder to one map at the network's input size."""
 
+    #: Whether the last resize keeps the corner pixels where they are (Depth Anything V2 does).
+    corners_stay = False
+
     def __init__(self, sizes: Sizes, activation: str):
         super().__init__()
         self.projects = nn.ModuleList(
@@ -102,7 +105,7 @@ class DPTHead(nn.Module):
         x = scratch.refinenet2(map1.shape[2:], x, map2)
         x = scratch.refinenet1([2 * side for side in map1.shape[2:]], x, map1)
         x = functional.interpolate(scratch.output_conv1(x), size=tuple(size), mode='bilinear',
-                                   align_corners=False)
+                                   align_corners=self.corners_stay)
         return scratch.output_conv2(x)
 
     def forward(self, maps: Sequence[Tensor], size: Sequence[int],

@@ -7,11 +7,12 @@ from typing import Callable, Optional
 
 from rclpy.clock import JumpThreshold
 from rclpy.duration import Duration
-from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 from rclpy.parameter import Parameter
 from std_srvs.srv import Trigger
 
 from depthanyevent_ros.errors import DepthAnyEventError
+from depthanyevent_ros.nodes.closing_node import ClosingNode, FAILURE, SUCCESS
 from depthanyevent_ros.nodes.depth.parts import depth_parts
 from depthanyevent_ros.nodes.depth.session import DepthSession
 from depthanyevent_ros.nodes.diagnostics import DiagnosticsPublisher
@@ -20,10 +21,8 @@ from depthanyevent_ros.nodes.spin import run_node
 from depthanyevent_ros.parameters import load_spec
 from depthanyevent_ros.pipeline.assembly import check_settings
 
-SUCCESS, FAILURE = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.FAILURE
 
-
-class DepthNode(LifecycleNode):
+class DepthNode(ClosingNode):
     """
     Events in, dense depth out.
 
@@ -46,9 +45,7 @@ class DepthNode(LifecycleNode):
         self._jump = self.get_clock().create_jump_callback(
             JumpThreshold(min_forward=None, min_backward=Duration(nanoseconds=-1)),
             post_callback=lambda _: self._reset('clock_jump'))
-        if self.get_parameter('autostart').value:
-            if self.trigger_configure() == SUCCESS:
-                self.trigger_activate()
+        self.start_if_wanted()
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Build everything from the parameters; a parameter that cannot be used is a FAILURE."""
@@ -75,21 +72,6 @@ class DepthNode(LifecycleNode):
         """Stop reading events; subscriptions and engine stay."""
         self._session.deactivate()
         return super().on_deactivate(state)
-
-    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Stop the worker and free everything."""
-        self.close()
-        return SUCCESS
-
-    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Stop the worker and free everything, from any state."""
-        self.close()
-        return SUCCESS
-
-    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Free everything; the node can be configured again."""
-        self.close()
-        return SUCCESS
 
     def interrupt(self) -> None:
         """End a wait for the inference thread: a lossless input may be in the middle of one."""

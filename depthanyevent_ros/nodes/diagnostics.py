@@ -31,8 +31,8 @@ class DiagnosticsPublisher:
 
     def publish(self) -> None:
         """Publish the state of every part now."""
-        message = DiagnosticArray(
-            status=[self._status(name, part()) for name, part in self._parts.items()])
+        message = DiagnosticArray(status=[to_diagnostic_status(self._node, name, part())
+                                          for name, part in self._parts.items()])
         message.header.stamp = self._node.get_clock().now().to_msg()
         self._publisher.publish(message)
 
@@ -41,9 +41,10 @@ class DiagnosticsPublisher:
         self._node.destroy_timer(self._timer)
         self._node.destroy_publisher(self._publisher)
 
-    def _status(self, name: str, status: Status) -> DiagnosticStatus:
-        # With its namespace, so that the nodes of two cameras are told apart.
-        return DiagnosticStatus(
-            name=f'{self._node.get_fully_qualified_name().lstrip("/")}: {name}',
-            level=bytes([status.level]), message=status.message, hardware_id='event_camera',
-            values=[KeyValue(key=key, value=value) for key, value in status.texts().items()])
+
+def to_diagnostic_status(node, name: str, status: Status) -> DiagnosticStatus:
+    """Return the message of a part; with the namespace, so that two cameras are told apart."""
+    return DiagnosticStatus(
+        name=f'{node.get_fully_qualified_name().lstrip("/")}: {name}',
+        level=bytes([status.level]), message=status.message, hardware_id='event_camera',
+        values=[KeyValue(key=key, value=value) for key, value in status.texts().items()])

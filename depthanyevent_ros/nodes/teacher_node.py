@@ -6,25 +6,24 @@ import os
 import sys
 from typing import Callable, Optional
 
-from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
+from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.clock import Clock, ClockType, JumpThreshold
 from rclpy.duration import Duration
-from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from std_srvs.srv import Trigger
 
 from depthanyevent_ros.errors import ConfigError, DepthAnyEventError
-from depthanyevent_ros.nodes.diagnostics import DiagnosticsPublisher
+from depthanyevent_ros.nodes.closing_node import ClosingNode, FAILURE, SUCCESS
+from depthanyevent_ros.nodes.diagnostics import DiagnosticsPublisher, to_diagnostic_status
 from depthanyevent_ros.nodes.parameters import NodeParameters
 from depthanyevent_ros.nodes.spin import run_node
 from depthanyevent_ros.nodes.teacher.parts import adaptation_status, teacher_parts
 from depthanyevent_ros.nodes.teacher.session import TeacherSession
 from depthanyevent_ros.parameters import load_spec
 
-SUCCESS, FAILURE = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.FAILURE
 
-
-class TeacherNode(LifecycleNode):
+class TeacherNode(ClosingNode):
     """
     Frames and events in, better weights for the depth node out; off until asked for.
 
@@ -49,9 +48,7 @@ class TeacherNode(LifecycleNode):
         self._jump = self.get_clock().create_jump_callback(
             JumpThreshold(min_forward=None, min_backward=Duration(nanoseconds=-1)),
             post_callback=lambda _: self._reset('clock_jump'))
-        if self.get_parameter('autostart').value:
-            if self.trigger_configure() == SUCCESS:
-                self.trigger_activate()
+        self.start_if_wanted()
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Build everything from the parameters; a parameter that cannot be used is a FAILURE."""
@@ -78,21 +75,6 @@ class TeacherNode(LifecycleNode):
         """Stop reading; what was learned stays."""
         self._session.active = False
         return super().on_deactivate(state)
-
-    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Stop the learner and free everything."""
-        self.close()
-        return SUCCESS
-
-    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Stop the learner and free everything, from any state."""
-        self.close()
-        return SUCCESS
-
-    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Free everything; the node can be configured again."""
-        self.close()
-        return SUCCESS
 
     def interrupt(self) -> None:
         """No callback of this node waits for anything."""
@@ -124,11 +106,8 @@ class TeacherNode(LifecycleNode):
         return self.create_service(Trigger, name, answer)
 
     def _publish_status(self) -> None:
-        status = adaptation_status(self._session)
-        self._status.publish(DiagnosticStatus(
-            name=f'{self.get_fully_qualified_name().lstrip("/")}: adaptation',
-            level=bytes([status.level]), message=status.message, hardware_id='event_camera',
-            values=[KeyValue(key=key, value=value) for key, value in status.texts().items()]))
+        self._status.publish(to_diagnostic_status(
+            self, 'adaptation', adaptation_status(self._session)))
 
     def _reset(self, reason: str) -> None:
         if self._session is not None:

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from depthanyevent_ros.errors import DepthAnyEventError, WeightsError
+from depthanyevent_ros.parameters.trees import flat
 from depthanyevent_ros.training.recipe import Recipe, recipe_of
 from depthanyevent_ros.training.run_plan import LAST
 
@@ -105,14 +106,3 @@ def refuse_other_data(path: Path, then: Optional[Mapping[str, Any]],
 #: What may be another in a slice of a training than it was before. With other ``steps`` the
 #: learning rate falls to its end there, from where it is by the new count.
 MAY_DIFFER = ('steps', 'lanes', 'validate_every', 'validation_files', 'bf16', 'teacher', 'start')
-
-
-def flat(tree: Mapping[str, Any], prefix: str = '') -> Dict[str, Any]:
-    """Return nested tables as one, with dotted names."""
-    result: Dict[str, Any] = {}
-    for name, value in tree.items():
-        if isinstance(value, Mapping):
-            result.update(flat(value, f'{prefix}{name}.'))
-        else:
-            result[f'{prefix}{name}'] = value
-    return result

@@ -3,11 +3,10 @@
 """Teachers on PyTorch: our own networks for frames, and Depth Anything V2."""
 
 from dataclasses import replace
-from typing import Optional, Sequence, Tuple
+from typing import Optional, Tuple
 
 import numpy as np
 import torch
-from torch import Tensor
 from torch.nn import functional
 
 from depthanyevent_ros.distillation.protocol import INVERSE, Label, METRIC
@@ -24,15 +23,7 @@ from depthanyevent_ros.network.weights import Weights
 class StockHead(DPTHead):
     """The head as Depth Anything V2 has it: the corners stay where they are in the last resize."""
 
-    def fuse(self, maps: Sequence[Tensor], size: Sequence[int]) -> Tensor:
-        """Return the raw map [B, 1, *size] from four feature maps, finest first."""
-        scratch, (map1, map2, map3, map4) = self.scratch, maps
-        x = scratch.refinenet4(map3.shape[2:], map4)
-        x = scratch.refinenet3(map2.shape[2:], x, map3)
-        x = scratch.refinenet2(map1.shape[2:], x, map2)
-        x = scratch.refinenet1([2 * side for side in map1.shape[2:]], x, map1)
-        return scratch.output_conv2(functional.interpolate(
-            scratch.output_conv1(x), size=tuple(size), mode='bilinear', align_corners=True))
+    corners_stay = True
 
 
 class DepthAnythingV2(DepthAnyEvent):

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What it takes to have an engine of a GPU, whatever library computes it."""
 
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any, Dict
 
@@ -19,7 +20,7 @@ from depthanyevent_ros.network.weights import Weights
 INSIDE = {'f16': 'float16', 'f32': 'float32', 'auto': 'float16'}
 
 
-class CudaBuilder:
+class CudaBuilder(ABC):
     """
     The steps from one specification to one engine, compared with PyTorch and kept in the cache.
 
@@ -45,9 +46,9 @@ class CudaBuilder:
     def make_files(self, folder: Path) -> None:
         """Write what the session is made from into a folder of the cache."""
 
+    @abstractmethod
     def make_session(self, folder: Path) -> Session:
         """Return a session from these files; the GPU's context is current."""
-        raise NotImplementedError
 
     def engine(self) -> CudaEngine:
         """

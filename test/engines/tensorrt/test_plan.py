@@ -20,6 +20,7 @@ from depthanyevent_ros.errors import EngineUnavailable
 from depthanyevent_ros.network.input_size import network_size
 from depthanyevent_ros.network.weights import find_weights
 from depthanyevent_ros.parameters import load_spec, make_settings
+from depthanyevent_ros.parameters.trees import flat
 from depthanyevent_ros.pipeline.assembly import make_engine_spec
 
 trt = pytest.importorskip('tensorrt_rtx_bindings',
@@ -44,15 +45,6 @@ def spec_of(preset: str, weights: str) -> EngineSpec:
     # A replay learns the size from its first event: here from a DAVIS346.
     return make_engine_spec(settings, settings.crop.width or settings.sensor.width or 346,
                             settings.crop.height or settings.sensor.height or 260)
-
-
-def flat(tree, prefix=''):
-    """Return nested tables as one, with dotted names."""
-    found = {}
-    for name, value in tree.items():
-        found.update(flat(value, f'{prefix}{name}.') if isinstance(value, dict) else
-                     {prefix + name: value})
-    return found
 
 
 def test_every_preset_with_an_engine_is_here():
