@@ -31,8 +31,8 @@ DRAIN_S = 5.0
 #: Reliable readers acknowledge; for the others this long is waited.
 LINGER_S = 0.3
 
-#: Whoever reads /clock may come later than who reads the events, or not at all.
-CLOCK_WAIT_S = 2.0
+#: Whoever reads frames or /clock may come later than who reads the events, or not at all.
+OTHERS_WAIT_S = 2.0
 
 
 def play(recording, options, settings, ros_args=None) -> int:
@@ -87,15 +87,19 @@ def _wait_for_subscribers(publishers, settings, stop):
                 f'{publishers.n_event_subscribers()} of {settings.wait_for_subscribers} '
                 f'subscribers on {publishers.topic} after {settings.wait_timeout_s:g} s')
     if settings.wait_for_subscribers:
-        _wait_for_reader_of_clock(publishers, stop)
+        _wait_for_other_readers(publishers, stop)
         # Their side of the match may be a moment behind ours.
         stop.wait(LINGER_S)
 
 
-def _wait_for_reader_of_clock(publishers, stop):
-    """Wait a moment for somebody to read /clock, if there is one, so that no tick is missed."""
-    deadline = time.monotonic() + CLOCK_WAIT_S
-    while not publishers.is_clock_read() and time.monotonic() < deadline:
+def _wait_for_other_readers(publishers, stop):
+    """
+    Wait a moment for somebody to read the other topics, so that no tick and no frame is missed.
+
+    A node's subscriptions become known one after another; nobody may want the others at all.
+    """
+    deadline = time.monotonic() + OTHERS_WAIT_S
+    while not publishers.are_others_read() and time.monotonic() < deadline:
         if stop.wait(0.05):
             return
 

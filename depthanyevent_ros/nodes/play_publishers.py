@@ -90,9 +90,10 @@ class PlayPublishers:
         """Return how many subscribers the events have (of the frames if there are no events)."""
         return (self._events or self._images or self._infos).get_subscription_count()
 
-    def is_clock_read(self) -> bool:
-        """Tell whether /clock, if it is published, has a subscriber."""
-        return self._clock is None or self._clock.get_subscription_count() > 0
+    def are_others_read(self) -> bool:
+        """Tell whether frames, calibration and /clock, where there are any, have a subscriber."""
+        return all(publisher is None or publisher.get_subscription_count() > 0
+                   for publisher in (self._images, self._infos, self._clock))
 
     @property
     def topic(self) -> str:

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """From the bytes of a sensor_msgs/Image to an array."""
 
-import cv2
 import numpy as np
 
 from depthanyevent_ros.errors import MalformedInput
@@ -17,12 +16,12 @@ ENCODINGS = {
     '32FC1': ('f4', 1),
 }
 
+#: OpenCV's name of the conversion; it calls a Bayer pattern by its second row, ROS by its first.
 _TO_BGR = {
-    'rgb8': cv2.COLOR_RGB2BGR, 'rgb16': cv2.COLOR_RGB2BGR,
-    'rgba8': cv2.COLOR_RGBA2BGR, 'bgra8': cv2.COLOR_BGRA2BGR,
-    # OpenCV names a Bayer pattern by its second row, ROS by its first.
-    'bayer_rggb8': cv2.COLOR_BayerBG2BGR, 'bayer_bggr8': cv2.COLOR_BayerRG2BGR,
-    'bayer_gbrg8': cv2.COLOR_BayerGR2BGR, 'bayer_grbg8': cv2.COLOR_BayerGB2BGR,
+    'rgb8': 'COLOR_RGB2BGR', 'rgb16': 'COLOR_RGB2BGR',
+    'rgba8': 'COLOR_RGBA2BGR', 'bgra8': 'COLOR_BGRA2BGR',
+    'bayer_rggb8': 'COLOR_BayerBG2BGR', 'bayer_bggr8': 'COLOR_BayerRG2BGR',
+    'bayer_gbrg8': 'COLOR_BayerGR2BGR', 'bayer_grbg8': 'COLOR_BayerGB2BGR',
 }
 
 
@@ -51,4 +50,9 @@ def picture_from_image(data, height, width, step, encoding, is_bigendian) -> np.
 
 def in_bgr(picture: np.ndarray, encoding: str) -> np.ndarray:
     """Return a picture with its colours in the order of OpenCV; grey ones as they are."""
-    return cv2.cvtColor(picture, _TO_BGR[encoding]) if encoding in _TO_BGR else picture
+    if encoding not in _TO_BGR:
+        return picture
+    # What only reads headers, like `info`, does without OpenCV.
+    import cv2
+
+    return cv2.cvtColor(picture, getattr(cv2, _TO_BGR[encoding]))
