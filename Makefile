@@ -15,6 +15,7 @@ RECORDING ?=
 # Further arguments, for example: make test PYTEST_ARGS='-k clock'
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
+EXPERIMENT_ARGS ?=
 
 STAMPS := .venv/stamps
 VENV_PYTHON := .venv/bin/python
@@ -34,7 +35,7 @@ export XDG_CACHE_HOME := $(CURDIR)/.ros/cache
 export PIP_NO_CACHE_DIR := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help venv test demo bench lint check clean distclean FORCE
+.PHONY: help venv test demo bench experiment lint check clean distclean FORCE
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SUFFIXES:
@@ -43,6 +44,7 @@ help:
 	@echo 'make test       set up what is missing, run the tests     (PYTEST_ARGS=...)'
 	@echo 'make demo       set up what is missing, run the demo      (RECORDING=path)'
 	@echo 'make bench      measure on this machine                   (BENCH_ARGS=...)'
+	@echo 'make experiment online distillation, measured: hours  (EXPERIMENT_ARGS=...)'
 	@echo 'make lint       check the style'
 	@echo 'make venv       only set up .venv                         (PYTHON=python3.11)'
 	@echo 'make check      only look for the prerequisites'
@@ -57,6 +59,9 @@ demo: venv
 
 bench: venv
 	$(VENV_PYTHON) -m depthanyevent_ros bench $(BENCH_ARGS)
+
+experiment: $(STAMPS)/experiments
+	$(VENV_PYTHON) -m experiments.online_distillation $(EXPERIMENT_ARGS)
 
 lint: venv
 	$(VENV_PYTHON) -m flake8 .
@@ -87,6 +92,10 @@ $(STAMPS)/requirements: $(STAMPS)/venv $(wildcard requirements/*.txt)
 	$(VENV_PYTHON) -m pip install --quiet --use-pep517 --constraint requirements/constraints.txt \
 	    -r requirements/ros.txt -r requirements/interfaces.txt \
 	    -r requirements/run.txt -r requirements/train.txt -r requirements/test.txt
+	@touch $@
+
+$(STAMPS)/experiments: requirements/experiments.txt | venv
+	$(VENV_PYTHON) -m pip install --quiet --constraint requirements/constraints.txt -r $<
 	@touch $@
 
 # What was built goes with the ROS versions it was built for, not with every library.

@@ -9,11 +9,17 @@ Learn from a teacher over recordings: the learner of the teacher node, at full s
 Recordings are bags, data sets or aedat4 files with events and frames, or files of training windows
 with frames. What is learned becomes versions, examined as in the node: the factory's weights and
 versions of before are never changed.
+
+Several processes or machines: torchrun --nproc-per-node N -m depthanyevent_ros distill ...
+They share the learner's steps, each with plan.batch lessons, on the cores of their CPUs (--threads
+for each: torchrun gives it one). The first alone reads recordings, examines and writes versions.
 """
 
 from collections import Counter
+from functools import partial
 from pathlib import Path
 import sys
+from typing import Callable
 
 from tqdm import tqdm
 
@@ -41,7 +47,7 @@ def add_arguments(parser) -> None:
     parser.add_argument('--every', type=float, default=0.2, metavar='S',
                         help='seconds from one labelled frame to the next (default: 0.2)')
     parser.add_argument('--events-topic', metavar='TOPIC', help='of a bag with several')
-    parser.add_argument('--threads', type=int, default=0, help='0: all cores')
+    parser.add_argument('--threads', type=int, default=0, help='of each process; 0: all cores')
     parser.add_argument('--set', action='append', default=[], metavar='NAME=VALUE',
                         dest='changes', help='a parameter of the teacher node, such as '
                                              'learner.adapts=all; may be repeated')
@@ -51,15 +57,30 @@ def run(args) -> int:
     """Learn, and say what became of it."""
     try:
         from depthanyevent_ros.distillation.offline import OfflineDistillation
+        from depthanyevent_ros.distillation.student.learner import Learner
+        from depthanyevent_ros.distillation.student.together import join_team
     except ModuleNotFoundError as error:
         raise EngineUnavailable(f'{error.name} is not installed: learning needs what '
                                 'requirements/train.txt names') from error
+    team = join_team(args.threads)
+    try:
+        if team.rank == 0:
+            learn(args, partial(OfflineDistillation, team=team))
+        else:
+            team.follow(Learner)
+    finally:
+        team.close()
+    return 0
+
+
+def learn(args, make_learning: Callable) -> None:
+    """Go through the recordings and print the report."""
     for path in args.recordings:
         if not path.exists():
             raise RecordingError(f'{path} does not exist')
     folder = args.store or folder_of(args.robot)
     with tqdm(desc='distill', unit=' lessons', file=sys.stderr, disable=None) as bar:
-        learning = OfflineDistillation(settings_of(args), folder, bar.write, args.threads)
+        learning = make_learning(settings_of(args), folder, bar.write)
         for _ in range(args.passes):
             for path in args.recordings:
                 for _ in learning.learn(path, args.every, args.events_topic):
@@ -67,7 +88,6 @@ def run(args) -> int:
                     bar.update()
         learning.end()
     print(report(learning, folder))
-    return 0
 
 
 def folder_of(robot: str) -> Path:

@@ -16,6 +16,7 @@ from depthanyevent_ros.distillation.promotion.store import FACTORY, WeightsStore
 from depthanyevent_ros.distillation.promotion.watch import WatchPlan
 from depthanyevent_ros.distillation.protocol import Teacher
 from depthanyevent_ros.distillation.student.learner_plan import LearnerPlan
+from depthanyevent_ros.distillation.student.together import Alone, Team
 from depthanyevent_ros.distillation.teachers.examined import examine
 from depthanyevent_ros.distillation.teachers.factory import make_teacher
 from depthanyevent_ros.engines.cache import EngineCache
@@ -66,7 +67,8 @@ def make_examined_teacher(settings: Settings, height: int, width: int, scenes: F
 
 
 def make_distiller(settings: Settings, height: int, width: int, scenes: FactorySet,
-                   teacher: Teacher, store: WeightsStore, say: Say) -> Distiller:
+                   teacher: Teacher, store: WeightsStore, say: Say,
+                   team: Team = Alone()) -> Distiller:
     """
     Return a distiller that is off; with ``resume`` it goes on with the version in use.
 
@@ -77,7 +79,7 @@ def make_distiller(settings: Settings, height: int, width: int, scenes: FactoryS
         raise WeightsError(f'{weights.name} looks at {weights.config.input_type}: a student must '
                            'look at events')
     distiller = Distiller(weights, height, width, make_plan(settings), store, teacher.name,
-                          scenes.true, scenes.exam)
+                          scenes.true, scenes.exam, team)
     number = store.in_use() if settings.resume else FACTORY
     if number != FACTORY:
         resume(distiller, number, say)

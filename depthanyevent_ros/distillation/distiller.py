@@ -16,17 +16,20 @@ from depthanyevent_ros.distillation.lessons.replay_memory import ReplayMemory
 from depthanyevent_ros.distillation.pace import Pace
 from depthanyevent_ros.distillation.plan import ADAPTING, COLLECTING, DistillPlan, Event, HOLDING
 from depthanyevent_ros.distillation.plan import OFF, PROMOTED, ROLLED_BACK
-from depthanyevent_ros.distillation.promotion.gate import why_not
 from depthanyevent_ros.distillation.promotion.in_use import WeightsInUse
 from depthanyevent_ros.distillation.promotion.store import WeightsStore
 from depthanyevent_ros.distillation.promotion.watch import KEEP, ROLL_BACK, Watch
 from depthanyevent_ros.distillation.protocol import Lesson
+from depthanyevent_ros.distillation.student.board import Board, Decision
 from depthanyevent_ros.distillation.student.exam import Examiner
 from depthanyevent_ros.distillation.student.learner import Learner
-from depthanyevent_ros.distillation.student.scores import Score
+from depthanyevent_ros.distillation.student.together import Alone, Team
 from depthanyevent_ros.errors import RecordingError
 from depthanyevent_ros.network.weights import Weights
 
+#: By plan.memory.simulated: what simulated lessons are labelled with.
+SIMULATED = {'true': lambda examiner, tensors, lessons: lessons,
+             'factory': lambda examiner, tensors, lessons: examiner.seen_by(tensors, lessons)}
 #: Lessons that wait for the working thread.
 MAX_WAITING = 8
 
@@ -36,28 +39,31 @@ class Distiller:
     A student's lessons, learner, examinations and versions.
 
     :param weights: of the factory; :param height, width: of the pictures.
-    :param true: simulated lessons of true depth to learn from; :param exam: others of them, that
-        candidates must not get worse at.
+    :param true: simulated lessons of true depth, to keep what was known; :param exam: others of
+        them, that candidates must not get worse at.
     :param store: where versions go; :param teacher: its name, for the lineage.
+    :param team: the processes that share a step, each with a batch of the plan.
     """
 
     def __init__(self, weights: Weights, height: int, width: int, plan: DistillPlan,
                  store: WeightsStore, teacher: str, true: Sequence[Lesson] = (),
-                 exam: Sequence[Lesson] = ()):
+                 exam: Sequence[Lesson] = (), team: Team = Alone()):
         self.plan, self.teacher = plan, teacher
         self.in_use = WeightsInUse(weights, weights.state_dict(), store, teacher)
         self.counts = Counter()
         self.events: Deque[Event] = deque(maxlen=16)
         self.state, self.frozen = OFF, True
-        self.memory = ReplayMemory(plan.memory, true)
         self.cadence = Cadence(plan.cadence)
         self.agreement: Optional[float] = None      # of the weights in use, last lesson
         self.scores: Dict[str, Dict[str, Any]] = {}     # of the last examination
         self._waiting: Deque[Lesson] = deque()
-        self._examiner = Examiner(weights.config, height, width, plan.learner.n_warm, exam,
+        config = plan.learner.sized(weights.config)
+        self._examiner = Examiner(config, height, width, plan.learner.n_warm, exam,
                                   weights.output_kind == 'metric')
-        self._factory_score = self._examiner.score(self.in_use.factory, [])
-        self.learner = Learner(weights.config, self.in_use.factory, height, width, plan.learner)
+        self.memory = ReplayMemory(plan.memory, SIMULATED[plan.memory.simulated](
+            self._examiner, self.in_use.factory, true))
+        self._board = Board(self._examiner, self.in_use.factory, plan.gate)
+        self.learner = Learner(config, self.in_use.factory, height, width, plan.learner, team)
         self._watch: Optional[Watch] = None
         self._pace, self._examined = Pace(plan), 0
 
@@ -141,12 +147,12 @@ class Distiller:
 
     def _take(self, lesson: Lesson) -> None:
         """Compare the weights in use with a new lesson, then keep it."""
-        self.agreement = self._examiner.disagreement(self.in_use.tensors, lesson)
+        self.agreement, lesson = self._examiner.meet(self.in_use.tensors, lesson)
         self.cadence.agree(self.agreement)
-        self.memory.add(self._examiner.anchored(self.in_use.tensors, lesson))
+        self.memory.add(lesson)
         self._pace.lesson()
         if self._watch is not None:
-            former = self._examiner.disagreement(self.in_use.former, lesson)
+            former = self._examiner.meet(self.in_use.former, lesson)[0]
             self._judge(self._watch.add(self.agreement, former))
         elif self._pace.rest:
             self._pace.rested()
@@ -165,46 +171,44 @@ class Distiller:
     def _step(self) -> None:
         """Take a step; examine the student when it is time."""
         self._pace.step()
-        self.learner.step(self.memory.draw(self.plan.batch))
+        self.learner.step(self.memory.draw(self.plan.batch * self.learner.team.world))
         if self._watch is None:
             self.state = ADAPTING
         due = self.learner.n_steps // self.plan.examine_every
-        if due > self._examined and self._watch is None:
+        if due > self._examined and self._watch is None \
+                and len(self.memory.held_out) >= self.plan.gate.min_held_out:
             self._examined = due
             self.examine()
 
     def examine(self) -> None:
         """Promote the student if it may take the place of the weights in use."""
-        held_out = [packed.unpack() for packed in self.memory.held_out]
-        candidate = self.learner.candidate()
-        score = self._examiner.score(candidate, held_out)
-        present = self._examiner.score(self.in_use.tensors, held_out)
+        decision = self._board.decide(self.learner.candidate(), self.in_use,
+                                      [packed.unpack() for packed in self.memory.held_out])
         self.counts['examinations'] += 1
-        self.scores = {'candidate': score.as_dict(), 'present': present.as_dict(),
-                       'factory': self._factory_score.as_dict()}
-        cause = why_not(score, present, self._factory_score, len(held_out), self.plan.gate)
-        if cause is None:
-            self._promote(candidate, score, present)
+        self.scores = self._board.scores(decision)
+        if decision.tensors is not None:
+            self._promote(decision)
             return
-        self.counts[f'not_promoted.{cause}'] += 1
-        if cause != 'too_few' and self._pace.failed(cause in ('collapsed', 'not_finite')):
+        self.counts[f'not_promoted.{decision.cause}'] += 1
+        if decision.cause != 'too_few' \
+                and self._pace.failed(decision.cause in ('collapsed', 'not_finite')):
             self.learner.begin(self.in_use.tensors)
             self.state = HOLDING
 
-    def _promote(self, candidate: Mapping[str, Any], score: Score, present: Score) -> None:
-        """Make a version of the candidate; on a full disk the weights in use stay."""
+    def _promote(self, decision: Decision) -> None:
+        """Make a version of a candidate; on a full disk the weights in use stay."""
         try:
-            self.in_use.promote(candidate, self.learner.n_steps, self.scores)
+            version = self.in_use.promote(decision.tensors, self.learner.n_steps, self.scores)
         except RecordingError:
             self.counts['not_promoted.cannot_be_written'] += 1
             return
+        self._board.remember(version.number, decision.candidate)
         self._pace.passed()
         self._watch = Watch(self.plan.watch)
         self._remember()
         self.counts['promoted'] += 1
-        gain = 1 - score.held_out / present.held_out
-        self._say(PROMOTED, f'it is {100 * gain:.0f} % nearer to the teacher on held-out lessons',
-                  gain)
+        self._say(PROMOTED, f'it is {100 * decision.gain:.0f} % nearer to the teacher on held-out '
+                            'lessons', decision.gain)
 
     def _remember(self) -> None:
         """Write down which version is in use; a full disk costs only the memory of it."""

@@ -25,9 +25,9 @@ from depthanyevent_ros.training.windows_file import WindowsFile
 
 #: Seed of the set: no training set of this package has it.
 SET_NUMBER = 77
-N_SEQUENCES, N_WINDOWS = 16, 16
+N_SEQUENCES, N_WINDOWS = 64, 8
 #: Frames of each sequence that teachers are examined on.
-EXAM_FRAMES = (7, 15)
+EXAM_FRAMES = (7,)
 SOURCES = ('simulation/simulator.py', 'simulation/dataset.py', 'simulation/pixels.py',
            'simulation/worlds.py', 'simulation/variety.py')
 
@@ -51,9 +51,10 @@ def factory_set(height: int, width: int, n_windows: int, cache: EngineCache,
 
     :param n_windows: of each lesson.
     """
-    key = {'set': SET_NUMBER, 'sequences': N_SEQUENCES, 'windows': N_WINDOWS,
+    key = {'set': SET_NUMBER, 'sequences': N_SEQUENCES,
+           'windows': max(N_WINDOWS, n_windows),
            'sources': sources_digest(SOURCES)}
-    folder = cache.entry('scenes', key, lambda folder: simulate(folder, say), say)
+    folder = cache.entry('scenes', key, lambda folder: simulate(folder, key['windows'], say), say)
     files = [WindowsFile(path) for path in sorted(folder.glob('*.h5'))]
     lessons: Tuple[List[Lesson], List[Lesson]] = ([], [])
     frames, depths = [], []
@@ -68,12 +69,12 @@ def factory_set(height: int, width: int, n_windows: int, cache: EngineCache,
     return FactorySet(*lessons, np.stack(frames), np.stack(depths))
 
 
-def simulate(folder: Path, say: Say) -> None:
-    """Write the sequences as files of windows."""
+def simulate(folder: Path, n_windows: int, say: Say) -> None:
+    """Write the sequences as files of so many windows."""
     for n_done, sequence in enumerate(plan_sequences(N_SEQUENCES, SET_NUMBER)):
-        if n_done % 4 == 0:
+        if n_done % 8 == 0:
             say(f'simulating scenes of known depth, once: {n_done} of {N_SEQUENCES}')
-        write_simulated(folder / sequence.name, sequence, N_WINDOWS)
+        write_simulated(folder / sequence.name, sequence, n_windows)
 
 
 def resized(lesson: Lesson, size: Size) -> Lesson:

@@ -15,6 +15,7 @@ from depthanyevent_ros.distillation.lessons.recorded_lessons import lessons_of_w
 from depthanyevent_ros.distillation.plan import Event, OFF
 from depthanyevent_ros.distillation.protocol import Lesson, Teacher
 from depthanyevent_ros.distillation.student.threads import use_threads
+from depthanyevent_ros.distillation.student.together import Alone, Team
 from depthanyevent_ros.distillation.teachers.confidence import careful
 from depthanyevent_ros.errors import ConfigError
 from depthanyevent_ros.parameters import Settings
@@ -29,15 +30,18 @@ class OfflineDistillation:
     Teacher and distiller are made for the size of the first recording's pictures.
 
     :param folder: of the versions; :param threads: of PyTorch, 0 leaves it.
+    :param team: the processes that share a step; all else is done by this one.
     """
 
-    def __init__(self, settings: Settings, folder: Path, say: Say, threads: int = 0):
+    def __init__(self, settings: Settings, folder: Path, say: Say, threads: int = 0,
+                 team: Team = Alone()):
         use_threads(threads)
         self.settings, self.counts = settings, Counter()
         self.events: Deque[Event] = deque(maxlen=1000)
         self.distiller: Optional[Distiller] = None
         self._store, self._say = make_store(settings, folder), say
         self._teacher: Optional[Teacher] = None
+        self._team = team
 
     @property
     def state(self) -> str:
@@ -111,7 +115,7 @@ class OfflineDistillation:
         self._teacher = make_examined_teacher(self.settings, height, width, scenes, self._say)
         self._see = careful(self._teacher, self.counts)
         self.distiller = make_distiller(self.settings, height, width, scenes, self._teacher,
-                                        self._store, self._say)
+                                        self._store, self._say, self._team)
         self.distiller.adapt()
 
 

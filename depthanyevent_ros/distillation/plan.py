@@ -28,10 +28,10 @@ class DistillPlan:
     cadence: CadencePlan = field(default_factory=CadencePlan)
     batch: int = 4                      # lessons in a step
     min_lessons: int = 16               # collected before the first step
-    steps_per_lesson: int = 4           # how often a lesson may be used, on average
+    steps_per_lesson: int = 6           # how often a lesson may be used, on average
     examine_every: int = 40             # steps
     patience: int = 4                   # examinations without a promotion, then it holds
-    rest: int = 32                      # lessons for which it holds
+    rest: int = 8                       # lessons for which it holds
 
     def __post_init__(self):
         least = {'batch': 1, 'min_lessons': 1, 'steps_per_lesson': 1, 'examine_every': 1,

@@ -25,7 +25,9 @@ from depthanyevent_ros.network.weights import find_weights, Weights
 PLAN = DistillPlan(
     learner=LearnerPlan(adapts='head', learning_rate=1e-3, n_warm=2, average=0.8),
     memory=MemoryPlan(held_out_every=3, held_out=4, past_share=0.0),
-    gate=GatePlan(min_held_out=2), watch=WatchPlan(lessons=3), cadence=CadencePlan(agreed=0.01),
+    # Seeded weights have nothing in common with any teacher.
+    gate=GatePlan(min_held_out=2, min_correlation=-1.0), watch=WatchPlan(lessons=3),
+    cadence=CadencePlan(agreed=0.01),
     batch=2, min_lessons=4, steps_per_lesson=4, examine_every=8, patience=2, rest=6)
 
 
@@ -119,6 +121,13 @@ def test_a_teacher_of_noise_is_never_followed(make_distiller, make_lesson):
     teach(distiller, [noise(seed) for seed in range(40)])
     assert distiller.version == FACTORY and not distiller.events
     assert distiller.counts['not_promoted.no_gain'] >= 2 and not distiller.in_use.store.versions()
+
+
+def test_a_teacher_that_contradicts_the_student_is_not_followed(make_distiller, make_lesson):
+    """Seeded weights and a plane: whoever is right, nothing is learned blindly."""
+    distiller = make_distiller(replace(PLAN, gate=GatePlan(min_held_out=2, min_correlation=0.9)))
+    teach(distiller, [make_lesson(seed) for seed in range(24)])
+    assert distiller.version == FACTORY and distiller.counts['not_promoted.contradicts'] >= 1
 
 
 def test_what_forgets_the_factory_is_not_promoted(make_distiller, make_lesson, weights):
@@ -229,3 +238,14 @@ def test_learned_weights_can_be_gone_on_with(make_distiller, planes):
     assert second.version == 1
     until(second, PROMOTED, planes)
     assert second.in_use.store.get(2).parent == 1
+
+
+@pytest.mark.parametrize('simulated', ['factory', 'true'])
+def test_simulated_lessons_are_labelled_as_the_plan_says(make_distiller, make_lesson, simulated):
+    """By what the first weights see in them, so that nothing pulls at those, or by the truth."""
+    lesson = make_lesson(5, kind=TRUE)
+    plan = replace(PLAN, memory=replace(PLAN.memory, true_share=0.9, simulated=simulated))
+    distiller = make_distiller(plan, true=[lesson])
+    distiller.memory.add(make_lesson())
+    drawn = next(each for each in distiller.memory.draw(20) if each.kind == TRUE)
+    assert np.array_equal(drawn.depth, lesson.depth) == (simulated == 'true')

@@ -2,6 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Learning from recordings, from a file of windows to a version on disk."""
 
+import os
+import subprocess
+import sys
+
 import h5py
 import numpy as np
 import pytest
@@ -16,7 +20,8 @@ from depthanyevent_ros.training.windows_file import write_windows
 #: Everything small and quick, and a gate that lets through what is nearer to the teacher.
 QUICK = ['pairs.n_windows=3', 'learner.n_warm=1', 'learner.learning_rate=0.002',
          'learner.average=0.5', 'plan.batch=2', 'plan.min_lessons=3', 'plan.examine_every=8',
-         'memory.held_out_every=2', 'gate.min_held_out=2', 'gate.factory_loss=10.0',
+         'memory.held_out_every=2', 'gate.min_held_out=2',
+         'gate.min_correlation=-1.0', 'gate.factory_loss=10.0',
          'gate.min_spread=0.0', 'cadence.agreed=0.0', 'watch.much_worse=10.0', 'watch.worse=9.0']
 
 
@@ -78,6 +83,33 @@ def test_a_recording_becomes_a_version(capsys, recording, small_weights, tmp_pat
     assert weights.read_bytes() == before
 
 
+#: The verb in a process of its own, with the scenes of these tests.
+FEW_SCENES = """
+import sys
+from depthanyevent_ros.__main__ import main
+from depthanyevent_ros.distillation import factory_set
+factory_set.N_SEQUENCES, factory_set.N_WINDOWS, factory_set.EXAM_FRAMES = 4, 4, (1, 3)
+sys.exit(main(['distill', *sys.argv[1:]]))
+"""
+
+
+@pytest.mark.parametrize('with_frames, code', [(True, 0), (False, 1)], ids=['learns', 'fails'])
+def test_two_processes_of_torchrun_learn_from_a_recording(
+        recording, small_weights, tmp_path, with_frames, code):
+    """One of them reads, examines, writes and reports; where it fails both end."""
+    (tmp_path / 'few_scenes.py').write_text(FEW_SCENES)
+    result = subprocess.run(
+        [sys.executable, '-m', 'torch.distributed.run', '--standalone', '--nproc-per-node', '2',
+         tmp_path / 'few_scenes.py', recording(n_windows=20, with_frames=with_frames),
+         *map(str, quickly(small_weights(), tmp_path / 'rover'))],
+        env={**os.environ, 'PYTHONPATH': os.pathsep.join(sys.path)}, capture_output=True,
+        text=True, timeout=300)
+    assert result.returncode == code, result.stderr
+    assert result.stdout.count('in use: version') == with_frames
+    assert len(list(tmp_path.glob('rover/v*.safetensors'))) >= with_frames
+    assert with_frames or result.stderr.count('has no frames for a teacher') == 1
+
+
 def test_recordings_of_other_sizes_do_not_go_together(capsys, recording, small_weights, tmp_path):
     """One sentence; what was learned from the first is there."""
     code, _, err = distill(capsys, recording(n_windows=6), recording('b.h5', 56, 72),
@@ -89,7 +121,7 @@ def test_recordings_of_other_sizes_do_not_go_together(capsys, recording, small_w
     (['no/such.bag'], 'no/such.bag does not exist'),
     (['RECORDING', '--set', 'learner.adaptz=all'], 'no parameter learner.adaptz'),
     (['RECORDING', '--set', 'learner.adapts=nothing'], 'is not one of recurrent, head, all'),
-    (['RECORDING', '--set', 'pairs.n_windows=4'], 'nothing were left to learn'),
+    (['RECORDING', '--set', 'pairs.n_windows=3'], 'nothing were left to learn'),
     (['RECORDING', '--teacher', 'untrained-vits-r'], 'looks at events'),
     (['RECORDING', '--weights', 'efflite0-frames'], 'a student must look at events'),
 ])

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The real teacher node beside the real depth node: from frames to weights that are in use."""
 
+import subprocess
+import sys
 import threading
 
 from diagnostic_msgs.msg import DiagnosticStatus
@@ -28,9 +30,9 @@ QUICK = {
     'learner.n_warm': 1, 'learner.learning_rate': 2e-3, 'learner.average': 0.5, 'plan.batch': 2,
     'plan.min_lessons': 3, 'plan.steps_per_lesson': 4, 'plan.examine_every': 8,
     'memory.held_out_every': 2, 'gate.min_held_out': 2, 'gate.factory_loss': 10.0,
-    'gate.min_spread': 0.0, 'watch.lessons': 1000, 'watch.worse': 9.0, 'watch.much_worse': 10.0,
-    'cadence.least': 1, 'cadence.agreed': 0.0, 'diagnostics.period_s': 0.1,
-    'frames.find_offset': False}
+    'gate.min_spread': 0.0, 'gate.min_correlation': -1.0, 'watch.lessons': 1000,
+    'watch.worse': 9.0, 'watch.much_worse': 10.0, 'cadence.least': 1,
+    'cadence.agreed': 0.0, 'diagnostics.period_s': 0.1, 'frames.find_offset': False}
 
 
 @pytest.fixture(autouse=True)
@@ -166,3 +168,41 @@ def test_weights_that_cannot_adapt_are_refused_at_once(graph, teacher):
     assert node._session is None
     response = graph.call(Trigger, 'teacher/adapt')
     assert not response.success and 'not configured' in response.message
+
+
+#: The teacher node as it is started, but for the number of scenes that it simulates.
+PROGRAM = """
+import sys
+from depthanyevent_ros.distillation import factory_set
+factory_set.N_SEQUENCES, factory_set.N_WINDOWS, factory_set.EXAM_FRAMES = 4, 4, (1, 3)
+from depthanyevent_ros.nodes.teacher_node import main
+sys.exit(main())
+"""
+
+
+def test_a_teacher_node_that_is_killed_while_it_learns_is_not_missed(
+        graph, make_moving_events, tmp_path):
+    """Every window has its depth, on weights that are whole; nothing else happens."""
+    node = graph.start_ready(overload='lossless')
+    graph.listen(Image, 'depth/image_raw')
+    values = {**QUICK, 'weights': graph.weights, 'adapt': True, 'gate.min_gain': 0.0}
+    arguments = [word for name, value in values.items() for word in (
+        '-p', f'{name}:={str(value).lower() if isinstance(value, bool) else value}')]
+    with open(tmp_path / 'log', 'wb') as log:
+        process = subprocess.Popen([sys.executable, '-c', PROGRAM, '--ros-args', *arguments],
+                                   stdout=log, stderr=log)
+    camera = Camera(graph, make_moving_events)
+    try:
+        graph.wait(lambda: status_of(graph).get('doing') == 'ready', 'the teacher is not ready')
+        play_until(graph, camera, lambda: int(status_of(graph)['steps']) > 0, 'nothing learned')
+    finally:
+        process.kill()
+        process.wait()
+    before = node.get_parameter('weights').value
+    camera.run(100)
+    received = graph.wait_for('depth/image_raw', camera.now_ms // 10 - 2)
+    stamps = [(m.header.stamp.sec * 10 ** 9 + m.header.stamp.nanosec - START_NS) // MS
+              for m in received]
+    assert stamps == list(range(10, 10 * len(received) + 1, 10))
+    assert node.get_parameter('weights').value == before
+    assert node._session.step.recurrence.resets == {}

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Lessons from what was recorded, in order of time: files of windows, data sets and bags."""
 
-from typing import Callable, Iterator, Optional
+from typing import Callable, Dict, Iterator, Optional
 
 import numpy as np
 
@@ -56,7 +56,7 @@ def lessons_of_windows(file: WindowsFile, n_windows: int, see: Optional[See] = N
             start += int(gaps[-1]) + 1
             continue
         start += step or n_windows
-        lesson = _lesson_of(stored, see, kind)
+        lesson = lesson_of(stored, see, kind)
         if lesson is not None:
             yield lesson
 
@@ -154,8 +154,13 @@ class _Frames:
         return self._see(grey if self._move is None else self._move(grey))
 
 
-def _lesson_of(stored, see, kind):
-    """Return the lesson of stored windows; None where nothing is known of them."""
+def lesson_of(stored: Dict[str, np.ndarray], see: Optional[See], kind: str) -> Optional[Lesson]:
+    """
+    Return the lesson of consecutive windows, or None where nothing is known of them.
+
+    :param stored: as ``WindowsFile.read_stored`` returns them; a frame that is all 0 is none.
+    :param see: labels the frames; without it the labels are the true depth.
+    """
     labels = [true_label(depth.astype(np.float32)) for depth in stored['depth_m']] \
         if see is None else [see(frame) if frame.any() else None for frame in stored['frame']]
     seen = {k: pack_label(0, label, *stored['polarity'].shape[1:])

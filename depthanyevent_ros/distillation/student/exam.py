@@ -3,14 +3,15 @@
 """How good weights are: by the teacher's held-out labels, and by true depth of other scenes."""
 
 from dataclasses import replace
-from typing import List, Mapping, Optional, Sequence
+from typing import Dict, List, Mapping, Optional, Sequence, Tuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from depthanyevent_ros.distillation.protocol import Lesson, TRUE
 from depthanyevent_ros.distillation.student.batch import images_of, Labels, labels_of, predict
-from depthanyevent_ros.distillation.student.losses import disagreement, mean_log
+from depthanyevent_ros.distillation.student.losses import correlation, disagreement, mean_log
 from depthanyevent_ros.distillation.student.scores import Score
 from depthanyevent_ros.network.depth_anyevent import build_network
 from depthanyevent_ros.training.targets import FAR_M
@@ -21,6 +22,10 @@ from depthanyevent_ros.training.validation import frame_scores
 LANES = 4
 #: Of the columns of frame_scores: AbsRel in metres, and after scale and shift.
 METRES, ALIGNED = 0, 2
+#: Of those of agreement_and_correlation.
+AGREEMENT, CORRELATION = 0, 1
+#: AbsRel of a picture at most: it is lost then, and by how much must not decide about all others.
+LOST = 1.0
 
 
 class Examiner:
@@ -43,27 +48,47 @@ class Examiner:
         """Return the score of weights, on these lessons and on the factory set."""
         self._network.network.load_state_dict(tensors, strict=True)
         spreads: List[Tensor] = []
-        agreed = self._run(held_out, agreement, spreads)
+        agreed = self._run(held_out, agreement_and_correlation, spreads)
         true = self._run(self._factory, true_scores, spreads)
-        return Score(_mean(agreed), _mean(true, ALIGNED),
+        return Score(_mean(agreed, AGREEMENT), _mean(true, ALIGNED),
                      _mean(true, METRES) if self._is_metric else None,
-                     float(torch.cat(spreads).mean()) if spreads else 0.0)
+                     float(torch.cat(spreads).mean()) if spreads else 0.0,
+                     _mean(agreed, CORRELATION))
 
-    def disagreement(self, tensors: Mapping[str, Tensor], lesson: Lesson) -> float:
-        """Return how far weights and teacher are apart in one lesson; NaN if nothing is known."""
+    def held_out(self, tensors: Mapping[str, Tensor], lessons: Sequence[Lesson]
+                 ) -> Dict[str, Optional[float]]:
+        """Return those of the fields of a score that lessons of a teacher give."""
         self._network.network.load_state_dict(tensors, strict=True)
-        found = self._run([lesson], agreement, [])
-        return float(found.nanmean()) if len(found) else float('nan')
+        found = self._run(lessons, agreement_and_correlation, [])
+        return {'held_out': _mean(found, AGREEMENT), 'correlation': _mean(found, CORRELATION)}
 
-    def anchored(self, tensors: Mapping[str, Tensor], lesson: Lesson) -> Lesson:
-        """Return a lesson of a teacher with the scale that weights have in it as its anchor."""
-        if not self._is_metric or lesson.kind == TRUE:
-            return lesson
+    def meet(self, tensors: Mapping[str, Tensor], lesson: Lesson) -> Tuple[float, Lesson]:
+        """
+        Let weights meet a lesson; return how far they are from the teacher, and their scale in it.
+
+        :returns: the disagreement, NaN if nothing is known, and the lesson with the scale as its
+            anchor, where the weights give metres and the lesson does not.
+        """
         self._network.network.load_state_dict(tensors, strict=True)
-        found = self._run([lesson], lambda predicted, labels, kind: mean_log(
-            predicted, labels.depth, labels.weight), []).tolist()
-        before = (float('nan'),) * (len(lesson.at) - len(found))    # in the warm-up
-        return replace(lesson, anchor=(*before, *found))
+        # A lesson has labels of one kind: their order is that of ``lesson.at``.
+        found = self._run([lesson], agreement_and_scale, [])
+        if not len(found):
+            return float('nan'), lesson
+        if self._is_metric and lesson.kind != TRUE:
+            before = (float('nan'),) * (len(lesson.at) - len(found))    # in the warm-up
+            lesson = replace(lesson, anchor=(*before, *found[:, 1].tolist()))
+        return float(found[:, 0].nanmean()), lesson
+
+    @torch.no_grad()
+    def seen_by(self, tensors: Mapping[str, Tensor], lessons: Sequence[Lesson]) -> List[Lesson]:
+        """Return lessons of true depth with the depth that weights see where it is known."""
+        self._network.network.load_state_dict(tensors, strict=True)
+        found = []
+        for lesson in lessons:
+            depth = predict(self._network, images_of([lesson]), 0)[list(lesson.at), 0].numpy()
+            found.append(replace(lesson, depth=np.where(
+                np.isfinite(lesson.depth), depth, np.nan).astype(np.float16)))
+        return found
 
     @torch.no_grad()
     def _run(self, lessons: Sequence[Lesson], measure, spreads: List[Tensor]) -> Tensor:
@@ -84,15 +109,27 @@ def agreement(predicted: Tensor, labels: Labels, kind: str) -> Tensor:
     return disagreement(predicted, labels.depth, labels.weight, kind)
 
 
+def agreement_and_scale(predicted: Tensor, labels: Labels, kind: str) -> Tensor:
+    """Return the disagreement and the mean log depth of each label, [N, 2]."""
+    return torch.stack([agreement(predicted, labels, kind),
+                        mean_log(predicted, labels.depth, labels.weight)], 1)
+
+
+def agreement_and_correlation(predicted: Tensor, labels: Labels, kind: str) -> Tensor:
+    """Return the disagreement and the correlation of each label, [N, 2]."""
+    return torch.stack([measure(predicted, labels.depth, labels.weight, kind)
+                        for measure in (disagreement, correlation)], 1)
+
+
 def true_scores(predicted: Tensor, labels: Labels, kind: str) -> Tensor:
     """Return the scores against true depth, [N, 4]."""
     assert kind == TRUE, f'the factory set holds a lesson of kind {kind}'
     depth_m = torch.where(labels.weight > 0, labels.depth, torch.nan)
-    return frame_scores(predicted, depth_m, FAR_M)
+    return frame_scores(predicted, depth_m, FAR_M).clamp(max=LOST)
 
 
-def _mean(rows: Tensor, column: Optional[int] = None) -> Optional[float]:
+def _mean(rows: Tensor, column: int) -> Optional[float]:
     if not len(rows):
         return None
-    value = (rows if column is None else rows[:, column]).nanmean().item()
+    value = rows[:, column].nanmean().item()
     return None if value != value else value

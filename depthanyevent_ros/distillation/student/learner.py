@@ -5,7 +5,7 @@
 from collections import Counter, deque
 import math
 from statistics import median
-from typing import Dict, Mapping, Optional, Sequence
+from typing import Dict, Mapping, Optional, Sequence, Tuple
 
 import torch
 from torch import Tensor
@@ -15,6 +15,7 @@ from depthanyevent_ros.distillation.student.adapted_part import choose_part
 from depthanyevent_ros.distillation.student.batch import images_of, Labels, labels_of, predict
 from depthanyevent_ros.distillation.student.learner_plan import LearnerPlan
 from depthanyevent_ros.distillation.student.losses import distillation_loss, mean_log
+from depthanyevent_ros.distillation.student.together import Alone, Team
 from depthanyevent_ros.network.depth_anyevent import build_network
 from depthanyevent_ros.training.ema import WeightAverage
 from depthanyevent_ros.training.unrolled import UnrolledNetwork
@@ -31,26 +32,28 @@ class Learner:
 
     :param config: of the network; :param tensors: its weights to begin with, by name.
     :param height, width: of the pictures.
+    :param team: the processes that share a step.
     """
 
     def __init__(self, config, tensors: Mapping[str, Tensor], height: int, width: int,
-                 plan: LearnerPlan = LearnerPlan()):
-        self.plan, self.n_steps = plan, 0
+                 plan: LearnerPlan = LearnerPlan(), team: Team = Alone()):
+        self.plan, self.team, self.n_steps = plan, team, 0
         self.counts = Counter()                 # what went wrong, by cause
         self.loss: Optional[float] = None       # of the last good step
         self._config = config
         network = build_network(config).eval()
         self.student = UnrolledNetwork(network, height, width)
-        self._parameters = choose_part(network, plan.adapts)
+        self.parameters = choose_part(network, plan.adapts)
         self.begin(tensors)
 
     def begin(self, tensors: Mapping[str, Tensor]) -> None:
         """Begin (again) from these weights, with nothing remembered."""
+        self.team.begin(self._config, tensors, *self.student.size, self.plan)
         network = self.student.network
         network.load_state_dict(tensors, strict=True)
         self._good = {name: tensor.detach().clone() for name, tensor in tensors.items()}
         self._average = WeightAverage(network, self.plan.average)
-        self._optimiser = torch.optim.AdamW(self._parameters, lr=self.plan.learning_rate,
+        self._optimiser = torch.optim.AdamW(self.parameters, lr=self.plan.learning_rate,
                                             weight_decay=self.plan.weight_decay)
         self._losses = deque(maxlen=REMEMBERED)
         self._bad_steps = 0
@@ -65,18 +68,15 @@ class Learner:
 
         :returns: the loss, or None if the step was not taken; ``counts`` says why.
         """
-        loss = self._loss(lessons)
-        if loss is None:
+        value = self.team.gradient(self, lessons)
+        if value is None:
             self.counts['no_labels'] += 1
             return None
-        value = loss.item()
         if not math.isfinite(value):
             return self._bad('loss_not_finite')
         if len(self._losses) == REMEMBERED and value > EXPLODED * median(self._losses):
             return self._bad('loss_exploded')
-        self._optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(self._parameters, self.plan.clip_norm)
+        norm = torch.nn.utils.clip_grad_norm_(self.parameters, self.plan.clip_norm)
         if not torch.isfinite(norm):
             return self._bad('gradient_not_finite')
         self._optimiser.step()
@@ -86,16 +86,23 @@ class Learner:
         self.n_steps += 1
         return value
 
-    def _loss(self, lessons: Sequence[Lesson]) -> Optional[Tensor]:
-        """Return the mean over all labels behind the warm-up, None if there are none."""
+    def gradient(self, lessons: Sequence[Lesson]) -> Tuple[float, int]:
+        """
+        Leave the gradient of the loss in the parameters, and nothing else changed.
+
+        :returns: the loss, a mean over all labels behind the warm-up, and their number.
+        """
+        self._optimiser.zero_grad(set_to_none=True)
         n_warm = self.plan.n_warm
         labels = labels_of(lessons, n_warm)
         n_labels = sum(len(found.lane) for found in labels.values())
         if not n_labels:
-            return None
+            return 0.0, 0
         depth = predict(self.student, images_of(lessons), n_warm)
-        return sum(self._loss_of(kind, found, depth[found.window - n_warm, found.lane])
+        loss = sum(self._loss_of(kind, found, depth[found.window - n_warm, found.lane])
                    * (len(found.lane) / n_labels) for kind, found in labels.items())
+        loss.backward()
+        return loss.item(), n_labels
 
     def _loss_of(self, kind: str, found: Labels, depth: Tensor) -> Tensor:
         """Return the mean over the labels of one kind."""

@@ -26,6 +26,8 @@ from depthanyevent_ros.distillation.protocol import INVERSE, METRIC, TRUE
 #: Metres: depth is kept above this before a logarithm or an inverse.
 LEAST = 1e-3
 SCALES = 4
+#: Variance below which a map is flat: what is left of it are rounding errors.
+FLAT = 1e-6
 
 
 def weighted_mean(values: Tensor, weight: Tensor) -> Tensor:
@@ -80,6 +82,24 @@ def disagreement(prediction: Tensor, label: Tensor, weight: Tensor, kind: str) -
     residual = RESIDUALS[kind](prediction, label, weight).abs()
     empty = weight.sum((1, 2)) <= 0
     return torch.where(empty, torch.nan, weighted_mean(residual, weight)[:, 0, 0])
+
+
+def correlation(prediction: Tensor, label: Tensor, weight: Tensor, kind: str) -> Tensor:
+    """
+    Return the weighted correlation of each picture with its label, [N], -1..1.
+
+    Of logarithms for depth, of inverse depth for a teacher of that; arguments as for
+    :func:`disagreement`. A label that is the same everywhere has 0.
+    """
+    label, weight = known(label, weight)
+    if kind == INVERSE:
+        a, b = 1 / prediction.clamp(min=LEAST), label
+    else:
+        a, b = prediction.clamp(min=LEAST).log(), label.clamp(min=LEAST).log()
+    a, b = a - weighted_mean(a, weight), b - weighted_mean(b, weight)
+    both, of_a, of_b = (weighted_mean(product, weight) for product in (a * b, a * a, b * b))
+    found = both / (of_a.clamp(min=FLAT) * of_b.clamp(min=FLAT)).sqrt()
+    return torch.where(weight.sum((1, 2)) <= 0, torch.nan, found[:, 0, 0])
 
 
 def mean_log(prediction: Tensor, label: Tensor, weight: Tensor) -> Tensor:

@@ -9,12 +9,13 @@ from typing import Dict, Optional
 
 @dataclass(frozen=True)
 class Score:
-    """What one set of weights got; smaller is better, but for ``spread``."""
+    """What one set of weights got; smaller is better, but for the last two."""
 
     held_out: Optional[float]           # disagreement with the teacher; None without lessons
     aligned: Optional[float]            # AbsRel on the factory set after scale and shift
     metres: Optional[float]             # AbsRel on the factory set as it is; None if relative
     spread: float                       # mean standard deviation of log depth in a map
+    correlation: Optional[float] = None     # with the teacher, on the held-out lessons, -1..1
 
     def is_finite(self) -> bool:
         """Tell whether all that there is is finite."""

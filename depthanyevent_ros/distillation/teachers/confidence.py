@@ -39,6 +39,10 @@ MOST_DISAGREEMENT = 0.5
 LOG_UNIT, INVERSE_UNIT = 0.1, 0.25
 #: Spread of a flat label, relative.
 FLOOR = 0.05
+#: What counts for nothing is left to drift: a student that learned from the sure pixels alone got
+#: worse where the teacher was not sure (edges, far walls), though the labels there are better
+#: than what it said itself.
+LEAST_WEIGHT = 0.3
 #: Fewer known pixels cannot be compared.
 LEAST_PIXELS = 16
 
@@ -135,7 +139,9 @@ def careful(teacher: SelfConsistent, counts: Counter) -> Callable[[np.ndarray], 
     """
     Return a function that labels frames, but with nothing where the teacher cannot decide.
 
-    :param counts: gets ``teacher_disagrees`` for each of those.
+    What the teacher knows at all counts for LEAST_WEIGHT at least.
+
+    :param counts: gets ``teacher_disagrees`` for each frame without a label.
     """
     def see(grey: np.ndarray) -> Label:
         judged = teacher.judge(grey)
@@ -143,5 +149,7 @@ def careful(teacher: SelfConsistent, counts: Counter) -> Callable[[np.ndarray], 
             counts['teacher_disagrees'] += 1
             return Label(np.full(grey.shape, np.nan, np.float32),
                          np.zeros(grey.shape, np.float32))
-        return judged.label
+        sure = judged.label.confidence
+        return Label(judged.label.depth, np.where(
+            sure > 0, LEAST_WEIGHT + (1 - LEAST_WEIGHT) * sure, 0).astype(np.float32))
     return see

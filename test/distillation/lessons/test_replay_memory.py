@@ -46,9 +46,16 @@ def test_one_in_five_is_held_out_and_never_learned_from(numbered):
     """The candidates' examination must not be their exercise."""
     memory = ReplayMemory(MemoryPlan(held_out_every=5, held_out=3))
     held = [number for number in range(1, 31) if memory.add(numbered(number))]
-    assert held == [5, 10, 15, 20, 25, 30] and len(memory) == 24
+    assert held == [2, 5, 10, 15, 20, 25, 30] and len(memory) == 23
     assert [number_of(packed.unpack()) for packed in memory.held_out] == [20, 25, 30]
     assert not {number_of(lesson) for lesson in memory.draw(300)} & set(held)
+
+
+def test_at_first_every_second_one_is_held_out(numbered):
+    """Until there are a third of those that candidates are scored on."""
+    memory = ReplayMemory(MemoryPlan(held_out_every=5, held_out=9))
+    held = [number for number in range(1, 21) if memory.add(numbered(number))]
+    assert held == [2, 4, 6, 10, 15, 20]
 
 
 def test_memory_is_bounded(numbered):
@@ -99,13 +106,14 @@ def test_without_a_past_the_latest_take_its_place(numbered):
 def test_one_lesson_is_kept_even_if_it_is_larger_than_the_limit(numbered):
     """Else nothing could be learned at all."""
     memory = ReplayMemory(MemoryPlan(limit_bytes=0))
-    memory.add(numbered(1))
-    memory.add(numbered(2))
-    assert [number_of(lesson) for lesson in memory.draw(2)] == [2, 2]
+    for number in range(1, 4):                  # the second one is held out
+        memory.add(numbered(number))
+    assert [number_of(lesson) for lesson in memory.draw(2)] == [3, 3]
 
 
 @pytest.mark.parametrize('wrong', [dict(held_out_every=1), dict(held_out=0), dict(past_share=-0.1),
-                                   dict(past_share=0.5, true_share=0.5), dict(limit_bytes=-1)])
+                                   dict(past_share=0.5, true_share=0.5), dict(limit_bytes=-1),
+                                   dict(simulated='guessed')])
 def test_plans_that_cannot_be_are_refused(wrong):
     """Before anything begins."""
     with pytest.raises(ConfigError):

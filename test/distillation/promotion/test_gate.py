@@ -34,6 +34,15 @@ def test_each_bound_is_kept(changes, cause):
     assert why_not(replace(GOOD, **changes), PRESENT, PRESENT, 8, PLAN) == cause
 
 
+@pytest.mark.parametrize('correlation, cause', [
+    (0.101, None), (0.099, 'contradicts'), (0.0, 'contradicts'), (-0.8, 'contradicts'),
+    (math.nan, 'contradicts'), (None, None)])
+def test_a_teacher_that_contradicts_the_weights_in_use_is_not_followed(correlation, cause):
+    """However near the candidate has come to it."""
+    present = replace(PRESENT, correlation=correlation)
+    assert why_not(GOOD, present, PRESENT, 8, PLAN) == cause
+
+
 def test_forgetting_is_measured_against_the_factory_not_against_the_last_version():
     """Else each promotion might lose five per cent more."""
     worn = Score(0.200, 0.314, 0.40, 0.5)
@@ -53,7 +62,8 @@ def test_too_few_lessons_prove_nothing():
 
 
 @pytest.mark.parametrize('wrong', [dict(min_held_out=0), dict(min_gain=-0.1),
-                                   dict(factory_loss=-1), dict(min_spread=1.0)])
+                                   dict(factory_loss=-1), dict(min_spread=1.0),
+                                   dict(min_correlation=1.0), dict(min_correlation=-1.1)])
 def test_plans_that_cannot_be_are_refused(wrong):
     """Before anything begins."""
     with pytest.raises(ConfigError):

@@ -27,9 +27,13 @@ def test_a_teacher_who_says_the_same_up_to_scale_is_agreed_with(
     """Three times as far."""
     examiner = Examiner(config, 40, 56, 2)
     lesson = make_lesson(depth=(3 * said).astype(np.float16))
-    assert examiner.disagreement(tensors, lesson) == pytest.approx(0, abs=1e-3)
-    assert examiner.disagreement(tensors, make_lesson()) > 0.05
-    assert np.isnan(examiner.disagreement(tensors, make_lesson(at=())))
+    assert examiner.meet(tensors, lesson)[0] == pytest.approx(0, abs=1e-3)
+    assert examiner.meet(tensors, make_lesson())[0] > 0.05
+    assert np.isnan(examiner.meet(tensors, make_lesson(at=()))[0])
+    held_out = examiner.held_out(tensors, [lesson, lesson])
+    assert held_out['held_out'] == pytest.approx(0, abs=1e-3)
+    assert held_out['correlation'] == pytest.approx(1, abs=1e-3)
+    assert examiner.held_out(tensors, []) == {'held_out': None, 'correlation': None}
 
 
 def test_the_factory_set_is_scored_by_true_depth(config, tensors, make_lesson, said):
@@ -75,12 +79,33 @@ def test_an_anchor_is_the_mean_log_depth_where_the_teacher_knows_something(
     confidence = np.full(said.shape, 255, np.uint8)
     confidence[:, :, 28:] = 0
     lesson = make_lesson(confidence=confidence)
-    found = Examiner(config, 40, 56, 2).anchored(tensors, lesson).anchor
+    found = Examiner(config, 40, 56, 2).meet(tensors, lesson)[1].anchor
     np.testing.assert_allclose(found, np.log(said[:, :, :28]).mean((1, 2)), rtol=1e-4)
-    warm = Examiner(config, 40, 56, 3).anchored(tensors, lesson).anchor
+    warm = Examiner(config, 40, 56, 3).meet(tensors, lesson)[1].anchor
     assert np.isnan(warm[0]) and warm[1] == pytest.approx(found[1], rel=1e-3)
-    assert Examiner(config, 40, 56, 2).anchored(tensors, make_lesson(kind=TRUE)).anchor == ()
-    assert Examiner(config, 40, 56, 2, is_metric=False).anchored(tensors, lesson).anchor == ()
+    assert Examiner(config, 40, 56, 2).meet(tensors, make_lesson(kind=TRUE))[1].anchor == ()
+    assert Examiner(config, 40, 56, 2, is_metric=False).meet(tensors, lesson)[1].anchor == ()
+
+
+def test_a_picture_that_is_lost_does_not_decide_about_all_others(
+        config, tensors, make_lesson, said):
+    """A hundred times too far counts as AbsRel 1."""
+    depth = said.astype(np.float16)
+    depth[0] /= 100
+    lesson = make_lesson(kind=TRUE, depth=depth)
+    assert Examiner(config, 40, 56, 2, [lesson]).score(tensors, []).metres == pytest.approx(
+        0.5, abs=2e-3)
+
+
+def test_simulated_lessons_can_be_labelled_with_what_weights_see(
+        config, tensors, make_lesson, said):
+    """At the same windows, where there is a truth; the lesson itself stays as it was."""
+    lesson = make_lesson(kind=TRUE)
+    lesson.depth[0, :5] = np.nan
+    seen, = Examiner(config, 40, 56, 2).seen_by(tensors, [lesson])
+    assert seen.kind == TRUE and seen.at == lesson.at and seen.depth.dtype == np.float16
+    assert np.isnan(seen.depth[0, :5]).all() and lesson.depth[0, 5, 0] == np.float16(2)
+    np.testing.assert_allclose(seen.depth[1], said[1], rtol=2e-3)
 
 
 def test_nothing_to_be_scored_on_is_none(config, tensors):

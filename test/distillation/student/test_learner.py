@@ -137,3 +137,11 @@ def test_plans_that_cannot_be_are_refused(wrong):
     """Before anything begins."""
     with pytest.raises(ConfigError):
         replace(PLAN, **wrong)
+
+
+def test_the_student_sees_pictures_as_large_as_in_use(config, tensors):
+    """Half the size it was trained at; 0 leaves it."""
+    small = LearnerPlan(input_height=32, input_width=64).sized(config)
+    assert (small.input_size_height, small.input_size_width) == (32, 64)
+    assert LearnerPlan().sized(config) == config
+    assert Learner(small, tensors, 40, 56).student.input_size == (32, 64)

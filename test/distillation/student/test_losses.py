@@ -8,8 +8,9 @@ import pytest
 import torch
 
 from depthanyevent_ros.distillation.protocol import INVERSE, METRIC, TRUE
-from depthanyevent_ros.distillation.student.losses import disagreement, distillation_loss
-from depthanyevent_ros.distillation.student.losses import RESIDUALS
+from depthanyevent_ros.distillation.student.losses import (
+    correlation, disagreement, distillation_loss, RESIDUALS,
+)
 
 ONES = torch.ones(1, 2, 3)
 DEPTH = torch.tensor([[[1.0, 2, 4], [8, 4, 2]]])
@@ -93,3 +94,21 @@ def test_losses_fall_when_the_student_is_moved_down_their_gradient():
         gradient, = torch.autograd.grad(before, prediction)
         after = distillation_loss(prediction - 1e-2 * gradient, label, ONES, kind)
         assert after < before, kind
+
+
+def test_correlation_is_that_of_numpy_and_knows_near_from_far():
+    """Of logarithms, or of the inverse; a flat label has none; unknown pixels have no part."""
+    random = torch.Generator().manual_seed(3)
+    depth = 1 + 9 * torch.rand(1, 5, 7, generator=random)
+    label = depth ** 2 * (1 + torch.rand(1, 5, 7, generator=random))
+    weight = torch.ones_like(depth)
+    weight[0, 0] = 0
+    label[0, 1, 1] = torch.nan
+    counts = (weight > 0) & torch.isfinite(label)
+    expected = torch.corrcoef(torch.stack([depth[counts].log(), label[counts].log()]))[0, 1]
+    assert correlation(depth, label, weight, METRIC).item() == pytest.approx(expected.item(),
+                                                                             rel=1e-4)
+    assert correlation(depth, 1 / depth, weight, METRIC).item() == pytest.approx(-1, abs=1e-5)
+    assert correlation(depth, 7 / depth - 3, weight, INVERSE).item() == pytest.approx(1, abs=1e-5)
+    assert correlation(depth, 0 * depth + 3, weight, METRIC).item() == pytest.approx(0, abs=1e-6)
+    assert torch.isnan(correlation(depth, label, 0 * weight, METRIC))

@@ -2,11 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """A teacher is as sure of a label as it agrees with itself on the mirror image."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
 from depthanyevent_ros.distillation.protocol import INVERSE, METRIC
-from depthanyevent_ros.distillation.teachers.confidence import MOST_DISAGREEMENT, SelfConsistent
+from depthanyevent_ros.distillation.teachers.confidence import (
+    careful, MOST_DISAGREEMENT, SelfConsistent,
+)
 from depthanyevent_ros.distillation.teachers.factory import bare_teacher
 from depthanyevent_ros.errors import MalformedInput
 
@@ -171,3 +175,20 @@ def test_the_teacher_that_ships_agrees_with_itself(simulated):
     for wrong in (frames, frames[0, :-1], frames[0].astype(float)):
         with pytest.raises(MalformedInput):
             teacher.judge(wrong)
+
+
+def test_what_is_known_at_all_counts_and_what_cannot_be_decided_does_not(pretend, frame):
+    """exp(-2) becomes 0.3 + 0.7 exp(-2); a black pixel stays at 0; noise is counted."""
+    def other(grey):
+        depth = seen(grey)
+        depth[:20] *= np.exp(0.2)
+        return depth
+    counts, dark = Counter(), frame.copy()
+    dark[30, 30] = 0
+    label = careful(SelfConsistent(pretend(in_turn(seen, other))), counts)(dark)
+    np.testing.assert_allclose(label.confidence[:20], 0.3 + 0.7 * np.exp(-2), atol=1e-5)
+    assert label.confidence[30, 30] == 0 and label.confidence[30, 31] == pytest.approx(1)
+    assert label.confidence.dtype == np.float32 and not counts
+    random = np.random.default_rng(5)
+    noise = careful(SelfConsistent(pretend(lambda grey: random.uniform(1, 9, grey.shape))), counts)
+    assert not noise(frame).confidence.any() and counts == {'teacher_disagrees': 1}
