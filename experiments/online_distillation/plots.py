@@ -8,7 +8,8 @@ from typing import Any, Dict, Sequence, Tuple
 from experiments.online_distillation.tables import BAD, drives, GOOD, in_time, read
 import matplotlib
 matplotlib.use('Agg')
-matplotlib.rcParams['svg.hashsalt'] = 'the same file for the same figures'
+matplotlib.rcParams.update({'svg.hashsalt': 'the same file for the same figures',
+                            'svg.fonttype': 'none'})
 from matplotlib import pyplot    # noqa: E402
 
 Result = Dict[str, Any]
