@@ -78,6 +78,8 @@ def measure(setting: Setting, recording: Path, seconds: float, folder: Path) -> 
                                                    *setting.teacher)), folder / 'teacher.log'))
             wait_until_learning(teacher, status)
             n_steps = int(status['steps'])
+        while not arrivals.late_ms:             # the player takes a moment
+            time.sleep(POLL_S)
         arrivals.late_ms.clear()
         n_dropped = watch.count('inference', 'windows.dropped')
         time.sleep(seconds)
