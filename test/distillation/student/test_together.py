@@ -32,9 +32,10 @@ kept, made = {}, []
 def make(*arguments):
     made.append(Learner(*arguments))
     return made[-1]
+def step(learner, batch):
+    return learner.step(batch), [each.grad for each in learner.parameters], learner.candidate()
 def lead(learner):
-    kept['steps'] = [(learner.step(batch), [each.grad for each in learner.parameters],
-                      learner.candidate()) for batch in batches]
+    kept['steps'] = [step(learner, batch) for batch in batches]
 CHANGES
 team = join_team(1)
 try:
@@ -85,54 +86,57 @@ def learn_together(run_two, tmp_path):
 
 @pytest.fixture
 def learn_alone(config, tensors, one_thread):
-    """Return a function that takes the same steps in this process."""
-    def learn(*batches):
+    """Return a function that takes a step in this process: loss, gradient, weights."""
+    def learn(batch):
         learner = Learner(config, tensors, 40, 56, PLAN)
-        return [(learner.step(batch), [each.grad for each in learner.parameters],
-                 learner.candidate()) for batch in batches]
+        return learner.step(batch), [each.grad for each in learner.parameters], learner.candidate()
     return learn
 
 
-def assert_same(found, expected):
-    """Compare losses, gradients and weights of the steps, but for rounding."""
-    for step, alone in zip(found, expected, strict=True):
-        assert step[0] == pytest.approx(alone[0], rel=1e-4)
-        gradient, gradient_alone = (torch.cat([part.flatten() for part in each[1]])
-                                    for each in (step, alone))
-        assert (gradient - gradient_alone).norm() < 0.01 * gradient_alone.norm()
-        # In the mean: AdamW enlarges the rounding of the tiniest gradients to whole steps of 1e-3.
-        assert torch.cat([(step[2][name] - alone[2][name]).abs().flatten()
-                          for name in alone[2]]).mean() < 1e-6
-
-
-def without_labels(lesson):
-    """Return a lesson that teaches nothing."""
-    return replace(lesson, at=(), depth=lesson.depth[:0], confidence=lesson.confidence[:0])
+def assert_same(step, alone):
+    """Compare losses, gradients and weights of a step, but for rounding."""
+    assert step[0] == pytest.approx(alone[0], rel=1e-4)
+    found, expected = (torch.cat([part.flatten() for part in each[1]]) for each in (step, alone))
+    assert (found - expected).norm() < 1e-3 * expected.norm()
+    # In the mean: AdamW enlarges the rounding of the tiniest gradients to whole steps of 1e-3.
+    assert torch.cat([(step[2][name] - alone[2][name]).abs().flatten()
+                      for name in alone[2]]).mean() < 1e-6
 
 
 def test_two_processes_learn_like_one(learn_together, learn_alone, make_lesson):
-    """Four lessons of two kinds, one with fewer labels, one with an anchor; twice."""
+    """Four lessons of two kinds, one with fewer labels, one with an anchor."""
     lessons = [make_lesson(0), make_lesson(1, 0.2, kind=TRUE), make_lesson(2, 0.05, TRUE),
                make_lesson(3, anchor=(1.0, 1.2))]
     lessons[1] = replace(lessons[1], at=(3,), depth=lessons[1].depth[1:],
                          confidence=lessons[1].confidence[1:])
     first, second = learn_together(lessons, lessons)
-    assert_same(first['steps'], learn_alone(lessons, lessons))
+    assert_same(first['steps'][0], learn_alone(lessons))
     assert first['n_steps'] == 2 and not first['counts'] and second['n_made'] == 1
     # The other has the weights that the second step began with, to the bit.
     weights = first['steps'][0][2]
     assert all(torch.equal(tensor, weights[name]) for name, tensor in second['weights'].items())
 
 
+BEGINS_ANEW = """
+def lead(learner):
+    kept['steps'] = []
+    for batch in batches:
+        kept['steps'].append(step(learner, batch))
+        learner.begin(arguments[1])
+"""
+
+
 def test_a_share_without_labels_takes_part(learn_together, learn_alone, make_lesson):
-    """Then one with no lesson in it, then two without any label: that step is not taken."""
+    """Also one with no lesson in it; where both are without labels no step is taken."""
     lesson = make_lesson(0)
-    empty = without_labels(lesson)
-    batches = [lesson, empty], [lesson], [empty, empty], [empty, lesson]
-    first, _ = learn_together(*batches)
-    expected = learn_alone(*batches)
-    assert_same([first['steps'][k] for k in (0, 1, 3)], [expected[k] for k in (0, 1, 3)])
-    assert first['steps'][2][0] is None and first['counts'] == {'no_labels': 1}
+    empty = replace(lesson, at=(), depth=lesson.depth[:0], confidence=lesson.confidence[:0])
+    batches = [lesson, empty], [empty, lesson], [lesson], [empty, empty]
+    first, second = learn_together(*batches, changes=BEGINS_ANEW)
+    *steps, (loss, _, _) = first['steps']
+    for step, batch in zip(steps, batches):
+        assert_same(step, learn_alone(batch))
+    assert loss is None and first['counts'] == {'no_labels': 1}
+    assert first['n_steps'] == 3 and second['n_made'] == 5
 
 
 BROKEN_AT_FIRST = """
