@@ -9,6 +9,7 @@ from typing import Any, Callable, Optional
 from depthanyevent_ros.distillation.distiller import Distiller
 from depthanyevent_ros.distillation.factory_set import factory_set, FactorySet
 from depthanyevent_ros.distillation.lessons.cadence import CadencePlan
+from depthanyevent_ros.distillation.lessons.lesson_maker import LessonMaker
 from depthanyevent_ros.distillation.lessons.replay_memory import MemoryPlan
 from depthanyevent_ros.distillation.plan import DistillPlan
 from depthanyevent_ros.distillation.promotion.gate import GatePlan
@@ -64,6 +65,13 @@ def make_examined_teacher(settings: Settings, height: int, width: int, scenes: F
     say(f'the teacher {teacher.name} passes: AbsRel {exam.abs_rel:.3f} on {exam.n_frames} '
         f'simulated frames (a constant map: {exam.abs_rel_constant:.3f})')
     return teacher
+
+
+def make_lesson_maker(settings: Settings, height: int, width: int, kind: str) -> LessonMaker:
+    """Return what pairs windows and labels of a kind."""
+    pairs = settings.pairs
+    return LessonMaker(height, width, kind, round(pairs.window_ms * 1e6), pairs.n_windows,
+                       round(pairs.tolerance_ms * 1e6), pairs.limit_events)
 
 
 def make_distiller(settings: Settings, height: int, width: int, scenes: FactorySet,

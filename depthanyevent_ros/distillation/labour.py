@@ -18,7 +18,7 @@ from typing import Callable, Optional
 import numpy as np
 
 from depthanyevent_ros.distillation.assembly import make_distiller, make_examined_teacher
-from depthanyevent_ros.distillation.assembly import make_scenes, make_store, Say
+from depthanyevent_ros.distillation.assembly import make_lesson_maker, make_scenes, make_store, Say
 from depthanyevent_ros.distillation.distiller import Distiller
 from depthanyevent_ros.distillation.lessons.frame_desk import Frame, FrameDesk
 from depthanyevent_ros.distillation.lessons.lesson_maker import LessonMaker
@@ -68,11 +68,8 @@ class Labour:
     def begin(self, width: int, height: int) -> None:
         """Start the thread for pictures of this size, unless it runs."""
         if self._thread is None:
-            pairs = self.settings.pairs
             # Its kind is the teacher's, which is not known yet: nothing is labelled before.
-            self.maker = LessonMaker(height, width, 'metric', round(pairs.window_ms * 1e6),
-                                     pairs.n_windows, round(pairs.tolerance_ms * 1e6),
-                                     pairs.limit_events)
+            self.maker = make_lesson_maker(self.settings, height, width, 'metric')
             self.desk = FrameDesk(self.maker, self.counts, self.settings.frames.find_offset)
             self._thread = threading.Thread(target=self._run, name='distillation')
             self._thread.start()

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Deque, Iterator, Optional
 
 from depthanyevent_ros.distillation.assembly import make_distiller, make_examined_teacher
-from depthanyevent_ros.distillation.assembly import make_scenes, make_store, Say
+from depthanyevent_ros.distillation.assembly import make_lesson_maker, make_scenes, make_store, Say
 from depthanyevent_ros.distillation.distiller import Distiller
-from depthanyevent_ros.distillation.lessons.lesson_maker import LessonMaker
 from depthanyevent_ros.distillation.lessons.recorded_lessons import lessons_of_sequence
 from depthanyevent_ros.distillation.lessons.recorded_lessons import lessons_of_windows
 from depthanyevent_ros.distillation.plan import Event, OFF
@@ -89,12 +88,10 @@ class OfflineDistillation:
                                       self._teacher.kind, step)
 
     def _of_sequence(self, path, every_s, events_topic) -> Iterator[Lesson]:
-        pairs = self.settings.pairs
         with open_sequence(path, events_topic) as sequence:
             self._prepare(sequence.height, sequence.width)
-            maker = LessonMaker(sequence.height, sequence.width, self._teacher.kind,
-                                round(pairs.window_ms * 1e6), pairs.n_windows,
-                                round(pairs.tolerance_ms * 1e6), pairs.limit_events)
+            maker = make_lesson_maker(self.settings, sequence.height, sequence.width,
+                                      self._teacher.kind)
             try:
                 yield from lessons_of_sequence(
                     sequence, maker, self._see, every_ns=round(every_s * 1e9),

@@ -22,10 +22,9 @@ import sys
 from experiments.online_distillation import tables
 from experiments.online_distillation.domain import jobs, Plan, simulate
 from experiments.online_distillation.runs import Run, run, score_fixed
-from experiments.online_distillation.teachings import HARMS
+from experiments.online_distillation.teachings import BAD, GOOD
 
 PARTS = ('shift', 'bad', 'long', 'latency', 'real')
-GOOD, BAD = ('stand-in', 'truth'), (*HARMS, 'misaligned')
 LONG_STEPS, LATENCY_S = 5000, 45.0
 
 

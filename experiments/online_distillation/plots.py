@@ -5,7 +5,8 @@
 from pathlib import Path
 from typing import Any, Dict, Sequence, Tuple
 
-from experiments.online_distillation.tables import BAD, drives, GOOD, in_time, read
+from experiments.online_distillation.tables import drives, in_time, read
+from experiments.online_distillation.teachings import BAD, GOOD
 import matplotlib
 matplotlib.use('Agg')
 matplotlib.rcParams.update({'svg.hashsalt': 'the same file for the same figures',

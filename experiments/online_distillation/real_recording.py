@@ -12,8 +12,9 @@ from typing import Any, Dict, List
 
 from experiments.online_distillation.runs import settings_of, STUDENT
 
-from depthanyevent_ros.distillation.assembly import make_examined_teacher, make_plan, make_scenes
-from depthanyevent_ros.distillation.lessons.lesson_maker import LessonMaker
+from depthanyevent_ros.distillation.assembly import (
+    make_examined_teacher, make_lesson_maker, make_plan, make_scenes,
+)
 from depthanyevent_ros.distillation.lessons.recorded_lessons import lessons_of_sequence
 from depthanyevent_ros.distillation.offline import OfflineDistillation
 from depthanyevent_ros.distillation.protocol import Lesson
@@ -74,10 +75,7 @@ def lessons_of(recording: Path, settings) -> List[Lesson]:
     with open_sequence(recording) as sequence:
         scenes = make_scenes(settings, sequence.height, sequence.width, print)
         teacher = make_examined_teacher(settings, sequence.height, sequence.width, scenes, print)
-        pairs = settings.pairs
-        maker = LessonMaker(sequence.height, sequence.width, teacher.kind,
-                            round(pairs.window_ms * 1e6), pairs.n_windows,
-                            round(pairs.tolerance_ms * 1e6), pairs.limit_events)
+        maker = make_lesson_maker(settings, sequence.height, sequence.width, teacher.kind)
         see = careful(teacher, maker.counts)
         found = list(lessons_of_sequence(sequence, maker, see))
         teacher.close()

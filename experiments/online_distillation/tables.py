@@ -6,10 +6,9 @@ import json
 from pathlib import Path
 from typing import Any, Dict, Iterable, List, Sequence
 
-from experiments.online_distillation.teachings import HARMS
+from experiments.online_distillation.teachings import BAD, GOOD
 
 Result = Dict[str, Any]
-GOOD, BAD = ('stand-in', 'truth'), (*HARMS, 'misaligned')
 SCORES = ('scaled', 'aligned', 'metres')
 #: Of a run of thousands of steps these looks are shown.
 LOOKS = 6
@@ -65,7 +64,7 @@ def shift_table(good: Dict[str, Result], teacher: Result = None) -> str:
     head = ['', *(f'{domain}: {score}' for domain in ('other', 'factory') for score in SCORES)]
     first = next(iter(good.values()))
     rows = [row('frozen student', first['moments'][0])]
-    rows += [row(f'distilled, {name} ({result["minutes"]:g} min, {result["n_steps"]} steps)',
+    rows += [row(f'distilled, {name} {result["minutes"]:g} min',
                  in_time(result)[-1]) for name, result in good.items()]
     if teacher:
         rows.append(row('teacher alone, on frames', teacher))

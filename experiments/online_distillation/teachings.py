@@ -93,7 +93,7 @@ def noise(depth: np.ndarray) -> np.ndarray:
 
 
 HARMS = {'inverted': inverted, 'constant': constant, 'noise': noise}
-NAMES = ('stand-in', 'truth', *HARMS, 'misaligned')
+GOOD, BAD = ('stand-in', 'truth'), (*HARMS, 'misaligned')
 
 
 def teacher_of(name: str, height: int, width: int) -> SelfConsistent:
@@ -105,7 +105,7 @@ def teacher_of(name: str, height: int, width: int) -> SelfConsistent:
 
 
 def make_teaching(name: str, height: int, width: int, n_warm: int) -> Teaching:
-    """Return the teaching of a name of NAMES for pictures of this size."""
+    """Return the teaching of a name of GOOD or BAD for pictures of this size."""
     if name == 'truth':
         return Truth()
     return FromFrames(teacher_of(name, height, width), name, n_warm,

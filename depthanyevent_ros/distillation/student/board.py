@@ -68,7 +68,9 @@ class Board:
 
     def remember(self, version: int, score: Score) -> None:
         """Take note of the score of a version."""
-        self._known[version] = score
+        # A rollback goes one version back, or to the factory.
+        latest = max(self._known)
+        self._known = {FACTORY: self.factory, latest: self._known[latest], version: score}
 
     def scores(self, decision: Decision) -> Dict[str, Dict[str, Any]]:
         """Return what is written down of a decision."""

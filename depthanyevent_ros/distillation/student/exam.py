@@ -22,8 +22,8 @@ from depthanyevent_ros.training.validation import frame_scores
 LANES = 4
 #: Of the columns of frame_scores: AbsRel in metres, and after scale and shift.
 METRES, ALIGNED = 0, 2
-#: Of those of agreement_and_correlation.
-AGREEMENT, CORRELATION = 0, 1
+#: Of those of with_teacher.
+AGREEMENT, CORRELATION, SCALE = 0, 1, 2
 #: AbsRel of a picture at most: it is lost then, and by how much must not decide about all others.
 LOST = 1.0
 
@@ -48,7 +48,7 @@ class Examiner:
         """Return the score of weights, on these lessons and on the factory set."""
         self._network.network.load_state_dict(tensors, strict=True)
         spreads: List[Tensor] = []
-        agreed = self._run(held_out, agreement_and_correlation, spreads)
+        agreed = self._run(held_out, with_teacher, spreads)
         true = self._run(self._factory, true_scores, spreads)
         return Score(_mean(agreed, AGREEMENT), _mean(true, ALIGNED),
                      _mean(true, METRES) if self._is_metric else None,
@@ -59,7 +59,7 @@ class Examiner:
                  ) -> Dict[str, Optional[float]]:
         """Return those of the fields of a score that lessons of a teacher give."""
         self._network.network.load_state_dict(tensors, strict=True)
-        found = self._run(lessons, agreement_and_correlation, [])
+        found = self._run(lessons, with_teacher, [])
         return {'held_out': _mean(found, AGREEMENT), 'correlation': _mean(found, CORRELATION)}
 
     def meet(self, tensors: Mapping[str, Tensor], lesson: Lesson) -> Tuple[float, Lesson]:
@@ -71,13 +71,13 @@ class Examiner:
         """
         self._network.network.load_state_dict(tensors, strict=True)
         # A lesson has labels of one kind: their order is that of ``lesson.at``.
-        found = self._run([lesson], agreement_and_scale, [])
+        found = self._run([lesson], with_teacher, [])
         if not len(found):
             return float('nan'), lesson
         if self._is_metric and lesson.kind != TRUE:
             before = (float('nan'),) * (len(lesson.at) - len(found))    # in the warm-up
-            lesson = replace(lesson, anchor=(*before, *found[:, 1].tolist()))
-        return float(found[:, 0].nanmean()), lesson
+            lesson = replace(lesson, anchor=(*before, *found[:, SCALE].tolist()))
+        return float(found[:, AGREEMENT].nanmean()), lesson
 
     @torch.no_grad()
     def seen_by(self, tensors: Mapping[str, Tensor], lessons: Sequence[Lesson]) -> List[Lesson]:
@@ -104,21 +104,11 @@ class Examiner:
         return torch.cat(rows) if rows else torch.empty(0)
 
 
-def agreement(predicted: Tensor, labels: Labels, kind: str) -> Tensor:
-    """Return the disagreement of each label, [N]."""
-    return disagreement(predicted, labels.depth, labels.weight, kind)
-
-
-def agreement_and_scale(predicted: Tensor, labels: Labels, kind: str) -> Tensor:
-    """Return the disagreement and the mean log depth of each label, [N, 2]."""
-    return torch.stack([agreement(predicted, labels, kind),
+def with_teacher(predicted: Tensor, labels: Labels, kind: str) -> Tensor:
+    """Return disagreement, correlation and mean log depth at each label, [N, 3]."""
+    return torch.stack([*(measure(predicted, labels.depth, labels.weight, kind)
+                          for measure in (disagreement, correlation)),
                         mean_log(predicted, labels.depth, labels.weight)], 1)
-
-
-def agreement_and_correlation(predicted: Tensor, labels: Labels, kind: str) -> Tensor:
-    """Return the disagreement and the correlation of each label, [N, 2]."""
-    return torch.stack([measure(predicted, labels.depth, labels.weight, kind)
-                        for measure in (disagreement, correlation)], 1)
 
 
 def true_scores(predicted: Tensor, labels: Labels, kind: str) -> Tensor:
