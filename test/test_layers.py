@@ -23,7 +23,8 @@ HOME = {
               'engines/parity.py',
               'evaluation/network_predictor.py', 'distillation/student',
               'distillation/teachers/network_teacher.py'],
-    'openvino': ['engines/openvino_engine.py', 'distillation/teachers/onnx_teacher.py'],
+    'openvino': ['engines/openvino_engine.py', 'engines/openvino_core.py',
+                 'distillation/teachers/onnx_teacher.py'],
     'pycuda': ['engines/cuda/pycuda_gpu.py'],
     'tensorrt': [],              # engines/tensorrt/library.py loads it by name, when it may
 }

@@ -13,6 +13,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 import numpy as np
 import openvino
 
+from depthanyevent_ros.engines.openvino_core import openvino_core
 from depthanyevent_ros.engines.protocol import check_arrays, check_image, EngineSpec, State
 from depthanyevent_ros.errors import EngineUnavailable
 from depthanyevent_ros.network.weights import Weights
@@ -23,7 +24,7 @@ MAX_SPARE = 2
 
 def has_bf16() -> bool:
     """Tell whether OpenVINO finds bf16 arithmetic in this processor."""
-    return 'BF16' in openvino.Core().get_property('CPU', 'OPTIMIZATION_CAPABILITIES')
+    return 'BF16' in openvino_core().get_property('CPU', 'OPTIMIZATION_CAPABILITIES')
 
 
 class OpenVinoEngine:
@@ -48,7 +49,7 @@ class OpenVinoEngine:
             'INFERENCE_NUM_THREADS': spec.thread_count(), 'ENABLE_CPU_PINNING': False,
             'CACHE_DIR': str(compiled)}
         self._precision = precision
-        core = openvino.Core()
+        core = openvino_core()
         # Asked for once: a node describes its engine with every message of diagnostics.
         self._device = core.get_property('CPU', 'FULL_DEVICE_NAME')
         try:

@@ -3,6 +3,7 @@
 """A ROS graph of its own for the tests of nodes, and the real depth node in it."""
 
 from collections import defaultdict
+import gc
 import os
 import threading
 import time
@@ -149,6 +150,9 @@ class Graph:
         for node in (self.depth, self.tester):
             if node is not None:
                 node.destroy_node()
+        # A lifecycle node of rclpy holds itself, and its threads of DDS, until it is looked for.
+        self.depth = self.tester = self._executor = None
+        gc.collect()
 
     def _spin(self):
         while not self._stop.is_set():

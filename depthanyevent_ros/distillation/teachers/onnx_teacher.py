@@ -11,6 +11,7 @@ import openvino
 from depthanyevent_ros.distillation.protocol import Label
 from depthanyevent_ros.distillation.teachers.description import Description
 from depthanyevent_ros.distillation.teachers.frames import check_frame, check_size, label_of
+from depthanyevent_ros.engines.openvino_core import openvino_core
 from depthanyevent_ros.errors import ConfigError, WeightsError
 
 
@@ -36,7 +37,7 @@ class OnnxTeacher:
         self.input_size = description.input_size(height, width)
         self._scale, self._offset = description.line()
         try:
-            model = openvino.Core().read_model(str(description.model))
+            model = openvino_core().read_model(str(description.model))
         except RuntimeError as error:
             raise WeightsError(f'{description.model} cannot be read as an ONNX model: '
                                f'{first_line(error)}') from error
@@ -68,7 +69,7 @@ class OnnxTeacher:
             settings['INFERENCE_NUM_THREADS'] = threads
         try:
             model.reshape({self._input: openvino.PartialShape(shape)})
-            compiled = openvino.Core().compile_model(model, 'CPU', settings)
+            compiled = openvino_core().compile_model(model, 'CPU', settings)
         except RuntimeError as error:
             raise ConfigError(f'the model of the teacher {self.name} does not take an input '
                               f'{shape}: check size, multiple, layout and colour in its '

@@ -9,7 +9,8 @@ A plan has ``ports`` (name: shape, dtype, is_input) and ``run(inputs)``.
 from types import SimpleNamespace
 
 import numpy as np
-import openvino
+
+from depthanyevent_ros.engines.openvino_core import openvino_core
 
 INPUT, OUTPUT = 'input', 'output'
 PLANS = {}                      # by what they are serialised to
@@ -33,7 +34,7 @@ class GraphPlan(Plan):
 
     def __init__(self, onnx):
         settings = {'INFERENCE_PRECISION_HINT': 'f32', 'INFERENCE_NUM_THREADS': 1}
-        self.model = openvino.Core().compile_model(str(onnx), 'CPU', settings)
+        self.model = openvino_core().compile_model(str(onnx), 'CPU', settings)
         self.ports = {port.any_name: (tuple(port.shape), port.element_type.to_dtype(), is_input)
                       for ports, is_input in ((self.model.inputs, True),
                                               (self.model.outputs, False)) for port in ports}
