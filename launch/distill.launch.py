@@ -29,10 +29,11 @@ ARGUMENTS = [
      'params_file.'),
 ]
 PASSED_ON = ('namespace', 'params_file', 'event_topic', 'camera_info_topic', 'use_sim_time',
-             'rviz', 'log_level', 'weights', 'engine')
+             'rviz', 'log_level', 'weights', 'engine', 'rectify')
 #: Arguments that are parameters of the teacher node: empty leaves what teacher_params_file says.
 PARAMETERS = [
     ('weights', 'weights', str, 'First weights of both nodes.'),
+    ('rectify', 'rectify', bool, 'Both nodes: events and frames are rectified; true or false.'),
     ('adapt', 'adapt', bool, 'Learn from the start (the default here), or wait for ~/adapt.'),
     ('resume', 'resume', bool, 'Go on with what was learned before; true or false.'),
     ('robot', 'robot', str, 'Whose learned weights these are.'),
@@ -53,7 +54,8 @@ def teacher_node(context: LaunchContext) -> list:
         namespace=value['namespace'], output='screen',
         parameters=[value['teacher_params_file'], given, {
             'use_sim_time': ParameterValue(value['use_sim_time'], value_type=bool)}],
-        remappings=[('events', value['event_topic']), ('image', value['image_topic'])],
+        remappings=[('events', value['event_topic']), ('image', value['image_topic']),
+                    ('camera_info', value['camera_info_topic'])],
         arguments=['--ros-args', '--log-level', value['log_level']])]
 
 

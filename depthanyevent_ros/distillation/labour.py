@@ -17,15 +17,15 @@ from typing import Callable, Optional
 
 import numpy as np
 
-from depthanyevent_ros.distillation.assembly import make_distiller, make_examined_teacher
-from depthanyevent_ros.distillation.assembly import make_lesson_maker, make_scenes, make_store, Say
+from depthanyevent_ros.distillation.assembly import make_lesson_maker, make_store, Say
 from depthanyevent_ros.distillation.distiller import Distiller
 from depthanyevent_ros.distillation.lessons.frame_desk import Frame, FrameDesk
 from depthanyevent_ros.distillation.lessons.lesson_maker import LessonMaker
+from depthanyevent_ros.distillation.lessons.lesson_view import LessonView
 from depthanyevent_ros.distillation.plan import Event, OFF
-from depthanyevent_ros.distillation.protocol import Teacher
+from depthanyevent_ros.distillation.school import School
+from depthanyevent_ros.distillation.spare_time import use_spare_time_only
 from depthanyevent_ros.distillation.student.threads import use_threads
-from depthanyevent_ros.distillation.teachers.confidence import careful
 from depthanyevent_ros.errors import DepthAnyEventError
 from depthanyevent_ros.parameters import Settings
 
@@ -53,35 +53,37 @@ class Labour:
         self.distiller: Optional[Distiller] = None
         self.maker: Optional[LessonMaker] = None
         self.desk: Optional[FrameDesk] = None
+        self.view: Optional[LessonView] = None
         self._folder, self._say, self._on_event = folder, say, on_event
         self._wishes: 'queue.Queue[Callable[[], None]]' = queue.Queue()
         self._wanted = settings.adapt
         self._stopping = threading.Event()
         self._thread: Optional[threading.Thread] = None
-        self._teacher: Optional[Teacher] = None
+        self._school: Optional[School] = None
 
     @property
     def state(self) -> str:
         """What the distiller is doing."""
         return OFF if self.distiller is None else self.distiller.state
 
-    def begin(self, width: int, height: int) -> None:
-        """Start the thread for pictures of this size, unless it runs."""
+    def begin(self, view: LessonView) -> None:
+        """Start the thread for pictures of this view; if it runs, go on with this one."""
+        self.view = view
         if self._thread is None:
             # Its kind is the teacher's, which is not known yet: nothing is labelled before.
-            self.maker = make_lesson_maker(self.settings, height, width, 'metric')
+            self.maker = make_lesson_maker(self.settings, view.height, view.width, 'metric')
             self.desk = FrameDesk(self.maker, self.counts, self.settings.frames.find_offset)
             self._thread = threading.Thread(target=self._run, name='distillation')
             self._thread.start()
 
     def add_events(self, events: np.ndarray) -> None:
-        """Remember events."""
-        self.maker.add_events(events)
+        """Remember events of the sensor."""
+        self.maker.add_events(self.view.events(events))
 
-    def offer(self, frame: Frame) -> None:
-        """Take a frame."""
+    def offer(self, middle_ns: int, grey: np.ndarray) -> None:
+        """Take a frame of the sensor, uint8 of its size; the middle of its exposure."""
         self.counts['frames'] += 1
-        self.desk.put(frame)
+        self.desk.put(Frame(middle_ns, self.view.frame(grey)))
 
     def reset(self, reason: str) -> None:
         """Forget everything that depends on past time."""
@@ -137,14 +139,17 @@ class Labour:
             self._end(f'the learning ended by a fault: {error!r}')
             self._say(''.join(traceback.format_exception(error)))
         finally:
-            if self._teacher is not None:
-                self._teacher.close()
+            if self._school is not None:
+                self._school.close()
 
     def _tell(self, sentence: str) -> None:
         """Say what is being prepared; this is where a wish to stop is heard."""
         if self._stopping.is_set():
             raise Stopped
         self._say(sentence)
+
+    def _begin(self, what: str) -> None:
+        self.doing = what
 
     def _end(self, sentence: str) -> None:
         self.problem, self.doing = sentence, 'nothing'
@@ -154,18 +159,15 @@ class Labour:
 
     def _prepare(self) -> None:
         """Make what takes its time."""
-        settings, maker = self.settings, self.maker
+        settings = self.settings
+        if settings.spare_time and not use_spare_time_only():
+            self._say('this system does not tell spare time from other time (SCHED_IDLE): the '
+                      'learner is only as nice as its process')
         use_threads(settings.threads)
-        size = maker.height, maker.width
-        self.doing = 'preparing simulated scenes'
-        scenes = make_scenes(settings, *size, self._tell)
-        self.doing = 'examining the teacher'
-        self._teacher = make_examined_teacher(settings, *size, scenes, self._tell)
-        self._see = careful(self._teacher, self.counts)
-        maker.kind = self._teacher.kind
-        self.doing = 'preparing the student'
-        self.distiller = make_distiller(settings, *size, scenes, self._teacher,
-                                        make_store(settings, self._folder), self._tell)
+        self._school = School(settings, self.maker.height, self.maker.width,
+                              make_store(settings, self._folder), self.counts, self._tell,
+                              self._begin)
+        self.maker.kind, self.distiller = self._school.teacher.kind, self._school.distiller
         if self.distiller.version:
             self._on_event(self.distiller.resumed)
         if self._wanted:
@@ -197,7 +199,7 @@ class Labour:
     def _label(self, frame: Frame) -> None:
         """Let the teacher look at a frame, and learn from it."""
         self.distiller.cadence.took()
-        self.maker.add_label(frame.middle_ns, self._see(frame.grey))
+        self.maker.add_label(frame.middle_ns, self.view.label(self._school.see(frame.grey)))
         lesson = self.maker.next_lesson()
         if lesson is not None:
             self.distiller.add(lesson)

@@ -6,16 +6,15 @@ from collections import Counter, deque
 from pathlib import Path
 from typing import Deque, Iterator, Optional
 
-from depthanyevent_ros.distillation.assembly import make_distiller, make_examined_teacher
-from depthanyevent_ros.distillation.assembly import make_lesson_maker, make_scenes, make_store, Say
+from depthanyevent_ros.distillation.assembly import make_lesson_maker, make_store, Say
 from depthanyevent_ros.distillation.distiller import Distiller
 from depthanyevent_ros.distillation.lessons.recorded_lessons import lessons_of_sequence
 from depthanyevent_ros.distillation.lessons.recorded_lessons import lessons_of_windows
 from depthanyevent_ros.distillation.plan import Event, OFF
-from depthanyevent_ros.distillation.protocol import Lesson, Teacher
+from depthanyevent_ros.distillation.protocol import Lesson
+from depthanyevent_ros.distillation.school import School
 from depthanyevent_ros.distillation.student.threads import use_threads
 from depthanyevent_ros.distillation.student.together import Alone, Team
-from depthanyevent_ros.distillation.teachers.confidence import careful
 from depthanyevent_ros.errors import ConfigError
 from depthanyevent_ros.parameters import Settings
 from depthanyevent_ros.recordings.open_sequence import open_sequence
@@ -35,11 +34,13 @@ class OfflineDistillation:
     def __init__(self, settings: Settings, folder: Path, say: Say, threads: int = 0,
                  team: Team = Alone()):
         use_threads(threads)
+        if any(getattr(settings.crop, side) for side in ('left', 'top', 'width', 'height')):
+            raise ConfigError('crop.* is for the node: recordings are learned from as they are')
         self.settings, self.counts = settings, Counter()
         self.events: Deque[Event] = deque(maxlen=1000)
         self.distiller: Optional[Distiller] = None
         self._store, self._say = make_store(settings, folder), say
-        self._teacher: Optional[Teacher] = None
+        self._school: Optional[School] = None
         self._team = team
 
     @property
@@ -68,8 +69,8 @@ class OfflineDistillation:
         if self.distiller is not None and self.distiller.has_news:
             self.distiller.examine()
             self._work()
-        if self._teacher is not None:
-            self._teacher.close()
+        if self._school is not None:
+            self._school.close()
 
     def _work(self) -> None:
         distiller = self.distiller
@@ -84,17 +85,20 @@ class OfflineDistillation:
         file = WindowsFile(path)
         self._prepare(file.height, file.width)
         step = max(1, round(every_s * 1e6 / file.window_us))
-        yield from lessons_of_windows(file, self.settings.pairs.n_windows, self._see,
-                                      self._teacher.kind, step)
+        yield from lessons_of_windows(file, self.settings.pairs.n_windows, self._school.see,
+                                      self._school.teacher.kind, step)
 
     def _of_sequence(self, path, every_s, events_topic) -> Iterator[Lesson]:
         with open_sequence(path, events_topic) as sequence:
+            if self.settings.rectify and sequence.camera is None:
+                raise ConfigError(f'{path} holds no calibration to rectify by')
             self._prepare(sequence.height, sequence.width)
             maker = make_lesson_maker(self.settings, sequence.height, sequence.width,
-                                      self._teacher.kind)
+                                      self._school.teacher.kind)
+            view = 'rect' if self.settings.rectify else 'raw'
             try:
                 yield from lessons_of_sequence(
-                    sequence, maker, self._see, every_ns=round(every_s * 1e9),
+                    sequence, maker, self._school.see, view, every_ns=round(every_s * 1e9),
                     middle_ns=round(self.settings.frames.exposure_ms * 0.5e6))
             finally:
                 maker.counts.pop('lessons', None)
@@ -108,11 +112,9 @@ class OfflineDistillation:
                                   f'go: {width}x{height} after {self._size[1]}x{self._size[0]}')
             return
         self._size = height, width
-        scenes = make_scenes(self.settings, height, width, self._say)
-        self._teacher = make_examined_teacher(self.settings, height, width, scenes, self._say)
-        self._see = careful(self._teacher, self.counts)
-        self.distiller = make_distiller(self.settings, height, width, scenes, self._teacher,
-                                        self._store, self._say, self._team)
+        self._school = School(self.settings, height, width, self._store, self.counts, self._say,
+                              team=self._team)
+        self.distiller = self._school.distiller
         self.distiller.adapt()
 
 

@@ -6,7 +6,7 @@ Online distillation, measured: what is gained, what bad teachers do, what it cos
     python -m experiments.online_distillation                # everything: hours on two cores
     python -m experiments.online_distillation --only shift
 
-Parts: shift (another domain: frozen, distilled, perfect teacher, teacher alone), bad (teachers
+Parts: shift (other domains: frozen, distilled, perfect teacher, teacher alone), bad (teachers
 that are wrong), long (thousands of steps), latency (of the depth node beside the teacher node),
 real (a real recording). Results are JSON files; what is there already is not computed again.
 Tables go to the terminal and to report.md, plots beside it.
@@ -20,7 +20,7 @@ from pathlib import Path
 import sys
 
 from experiments.online_distillation import tables
-from experiments.online_distillation.domain import jobs, Plan, simulate
+from experiments.online_distillation.domain import DOMAINS, jobs, NIGHT, Plan, simulate
 from experiments.online_distillation.runs import Run, run, score_fixed
 from experiments.online_distillation.teachings import BAD, GOOD
 
@@ -33,7 +33,9 @@ def main() -> int:
     args = parse()
     plan = Plan(minutes=args.minutes)
     if {'shift', 'bad', 'long'} & set(args.only):
-        simulate([job for part in jobs(args.out / 'data', plan) for job in part], args.jobs)
+        domains = DOMAINS if 'shift' in args.only else (NIGHT,)
+        simulate([job for domain in domains for part in jobs(
+            args.out / 'data', plan.in_domain(domain)) for job in part], args.jobs)
     for part in args.only:
         MEASURE[part](args, plan)
     text = tables.report(args.out)
@@ -67,7 +69,7 @@ def parse() -> argparse.Namespace:
 
 def measure_drives(args, plan, teachings) -> None:
     """Drive with each teaching, side by side."""
-    todo = [Run(name, plan, args.out / 'data', args.out / f'drive_{name}.json')
+    todo = [Run(name, plan, args.out / 'data', args.out / f'{plan.domain}_{name}.json')
             for name in teachings]
     todo = [job for job in todo if not job.result.exists()]
     with get_context('spawn').Pool(args.jobs) as pool:
@@ -77,8 +79,10 @@ def measure_drives(args, plan, teachings) -> None:
 
 def measure_shift(args, plan) -> None:
     """Measure what is gained, and what the teacher alone would give."""
-    measure_drives(args, plan, GOOD)
-    once(args.out / 'teacher.json', lambda: score_fixed(plan, args.out / 'data'))
+    for domain in DOMAINS:
+        there = plan.in_domain(domain)
+        measure_drives(args, there, GOOD)
+        once(args.out / f'{domain}_teacher.json', lambda: score_fixed(there, args.out / 'data'))
 
 
 def measure_bad(args, plan) -> None:

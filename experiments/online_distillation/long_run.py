@@ -39,11 +39,11 @@ LOOKED_AT, EVERY = 6, 250
 def long_run(plan: Plan, data: Path, result: Path, n_steps: int) -> Dict[str, Any]:
     """Learn for so many steps; the result is written as JSON again and again, and returned."""
     use_threads(1)
-    drive, night, factory = files_of(plan, data)
+    drive, there, factory = files_of(plan, data)
     settings = settings_of(CHANGES)
     learning, weights = make_plan(settings), find_weights(STUDENT)
-    size = night[0].height, night[0].width
-    scorers = {'night': Scorer(STUDENT, night[:LOOKED_AT], learning.learner),
+    size = there[0].height, there[0].width
+    scorers = {'there': Scorer(STUDENT, there[:LOOKED_AT], learning.learner),
                'factory': Scorer(STUDENT, factory[:LOOKED_AT], learning.learner)}
     looks: List[Dict[str, Any]] = []
     with TemporaryDirectory() as folder:
@@ -72,8 +72,8 @@ def look(distiller: Distiller, scorers: Dict[str, Scorer]) -> Dict[str, Any]:
     shown = {'n_steps': distiller.learner.n_steps, 'version': distiller.version,
              'loss': distiller.learner.loss, 'lessons_mb': distiller.memory.nbytes / 1e6,
              'rss_mb': memory('self').rss_mb, **found}
-    print(f'{shown["n_steps"]} steps: AbsRel {found["night"]["scaled"]:.3f}, spread '
-          f'{found["night"]["spread"]:.3f}, {shown["rss_mb"]:.0f} MB', flush=True)
+    print(f'{shown["n_steps"]} steps: AbsRel {found["there"]["scaled"]:.3f}, spread '
+          f'{found["there"]["spread"]:.3f}, {shown["rss_mb"]:.0f} MB', flush=True)
     return shown
 
 

@@ -5,6 +5,7 @@
 from pathlib import Path
 from typing import Any, Dict, Sequence, Tuple
 
+from experiments.online_distillation.domain import DOMAINS, NIGHT
 from experiments.online_distillation.tables import drives, in_time, read
 from experiments.online_distillation.teachings import BAD, GOOD
 import matplotlib
@@ -23,9 +24,11 @@ NAMES = {'stand-in': 'distilled from frames', 'truth': 'perfect teacher (bound)'
 
 def draw_all(folder: Path) -> None:
     """Draw what there are results for."""
-    good, bad = drives(folder, GOOD), drives(folder, BAD)
-    if good and (folder / 'teacher.json').exists():
-        draw_shift(good, read(folder / 'teacher.json'), folder / 'shift.svg')
+    for domain in DOMAINS:
+        good, teacher = drives(folder, domain, GOOD), folder / f'{domain}_teacher.json'
+        if good and teacher.exists():
+            draw_shift(good, read(teacher), folder / f'shift_{domain}.svg')
+    bad = drives(folder, NIGHT, BAD)
     if bad:
         draw_bad(bad, folder / 'bad_teachers.svg')
     if (folder / 'long.json').exists():
@@ -42,21 +45,21 @@ def steps_of(result: Result, domain: str, score: str) -> Tuple[Sequence[float], 
 
 def draw_shift(results: Dict[str, Result], teacher: Dict[str, Any], path: Path) -> None:
     """Draw AbsRel over the minutes of the drive, there and in the domain of the factory."""
-    figure, (night, factory) = pyplot.subplots(1, 2, figsize=(9, 3.6), layout='constrained')
+    figure, (there, factory) = pyplot.subplots(1, 2, figsize=(9, 3.6), layout='constrained')
     frozen = next(iter(results.values()))['moments'][0]
-    for axes, domain, title in ((night, 'night', 'in the other domain'),
+    for axes, domain, title in ((there, 'there', 'in the other domain'),
                                 (factory, 'factory', "in the factory's domain")):
         for name, result in results.items():
             axes.step(*steps_of(result, domain, 'scaled'), where='post', label=NAMES[name],
                       color=COLOURS[name])
         axes.axhline(frozen[domain]['scaled'], color='grey', label='frozen student')
         axes.set(title=title, xlabel='minutes of driving', ylabel='AbsRel after scale')
-    night.axhline(teacher['night']['scaled'], color='black', ls=':',
+    there.axhline(teacher['there']['scaled'], color='black', ls=':',
                   label='teacher alone (frames)')
     factory.axhline(1.05 * frozen['factory']['scaled'], color='grey', ls='--', label='5 % worse')
-    for axes in (night, factory):
+    for axes in (there, factory):
         axes.legend(fontsize='small', loc='lower left')
-        axes.set_ylim(0, 1.15 * frozen['night']['scaled'])
+        axes.set_ylim(0, 1.15 * frozen['there']['scaled'])
     save(figure, path)
 
 
@@ -64,7 +67,7 @@ def draw_bad(results: Dict[str, Result], path: Path) -> None:
     """Draw AbsRel under bad teachers, relative to the frozen student."""
     figure, axes = pyplot.subplots(figsize=(6, 3.4), layout='constrained')
     for name, result in results.items():
-        times, values = steps_of(result, 'night', 'scaled')
+        times, values = steps_of(result, 'there', 'scaled')
         axes.step(times, [100 * (value / values[0] - 1) for value in values], where='post',
                   label=NAMES[name], color=COLOURS[name])
     axes.axhline(2, color='grey', ls='--', label='2 %')
@@ -79,7 +82,7 @@ def draw_long(result: Result, path: Path) -> None:
     steps = [look['n_steps'] for look in looks]
     figure, (error, spread, memory) = pyplot.subplots(1, 3, figsize=(11, 3.2),
                                                       layout='constrained')
-    for domain, colour in (('night', 'tab:blue'), ('factory', 'tab:green')):
+    for domain, colour in (('there', 'tab:blue'), ('factory', 'tab:green')):
         error.plot(steps, [look[domain]['scaled'] for look in looks], color=colour, label=domain)
         spread.plot(steps, [look[domain]['spread'] for look in looks], color=colour, label=domain)
     memory.plot(steps, [look['rss_mb'] for look in looks], color='black', label='process')

@@ -57,16 +57,17 @@ def files_of(plan: Plan, data: Path) -> List[List[WindowsFile]]:
 def run(job: Run) -> Dict[str, Any]:
     """Drive, learn, score; the result is written as JSON and returned."""
     use_threads(1)
-    drive, night, factory = files_of(job.plan, job.data)
+    drive, there, factory = files_of(job.plan, job.data)
     settings = settings_of(job.changes)
     plan = make_plan(settings)
     with TemporaryDirectory() as folder:
         moments, robot = drive_with(job, settings, plan, drive, Path(folder))
-    scorers = {'night': Scorer(STUDENT, night, plan.learner),
+    scorers = {'there': Scorer(STUDENT, there, plan.learner),
                'factory': Scorer(STUDENT, factory, plan.learner)}
     distiller = robot.distiller
     result = {
-        'teaching': job.teaching, 'changes': job.changes, 'minutes': job.plan.minutes,
+        'teaching': job.teaching, 'domain': job.plan.domain, 'changes': job.changes,
+        'minutes': job.plan.minutes,
         'n_steps': distiller.learner.n_steps, 'n_lessons': distiller.memory.counts['lessons'],
         'n_missed': robot.n_missed, 'busy_s': robot.busy_s, 'counts': dict(distiller.counts),
         'peak_mb': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3,
@@ -92,13 +93,14 @@ def drive_with(job: Run, settings: Settings, plan: DistillPlan, drive: List[Wind
     robot = Robot(distiller, teaching, moments.append)
     for t_s in robot.drive(stretches(drive, job.plan.kept, settings.pairs.n_windows,
                                      job.plan.period_s)):
-        print(f'{job.teaching}: {t_s:.0f} s, {distiller.learner.n_steps} steps, '
-              f'{distiller.state}', flush=True)
+        print(f'{job.plan.domain}, {job.teaching}: {t_s:.0f} s, '
+              f'{distiller.learner.n_steps} steps, {distiller.state}', flush=True)
     return moments, robot
 
 
 def score_fixed(plan: Plan, data: Path) -> Dict[str, Any]:
     """Return the scores of the teacher alone, on the frames of both domains."""
     use_threads(1)
-    _, night, factory = files_of(plan, data)
-    return {'night': Scorer(TEACHER, night).score(), 'factory': Scorer(TEACHER, factory).score()}
+    _, there, factory = files_of(plan, data)
+    return {name: Scorer(TEACHER, files).score()
+            for name, files in (('there', there), ('factory', factory))}

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any, Dict, Iterable, List, Sequence
 
+from experiments.online_distillation.domain import DOMAINS, NIGHT
 from experiments.online_distillation.teachings import BAD, GOOD
 
 Result = Dict[str, Any]
@@ -19,20 +20,22 @@ def read(path: Path) -> Any:
     return json.loads(path.read_text())
 
 
-def drives(folder: Path, teachings: Iterable[str]) -> Dict[str, Result]:
-    """Return the results of drives that there are, by teaching."""
-    paths = {name: folder / f'drive_{name}.json' for name in teachings}
+def drives(folder: Path, domain: str, teachings: Iterable[str]) -> Dict[str, Result]:
+    """Return the results of drives in a domain that there are, by teaching."""
+    paths = {name: folder / f'{domain}_{name}.json' for name in teachings}
     return {name: read(path) for name, path in paths.items() if path.exists()}
 
 
 def report(folder: Path) -> str:
     """Return the tables of all results in a folder."""
     parts = []
-    good, bad = drives(folder, GOOD), drives(folder, BAD)
-    if good:
-        teacher = folder / 'teacher.json'
-        parts += [shift_table(good, read(teacher) if teacher.exists() else None),
-                  *gap_lines(good), kinds_table(good)]
+    for domain in DOMAINS:
+        good, teacher = drives(folder, domain, GOOD), folder / f'{domain}_teacher.json'
+        if good:
+            parts += [f'{domain}:',
+                      shift_table(good, read(teacher) if teacher.exists() else None),
+                      *gap_lines(good), kinds_table(good)]
+    bad = drives(folder, NIGHT, BAD)
     if bad:
         verdicts = folder / 'verdicts.json'
         parts.append(bad_table(bad, read(verdicts) if verdicts.exists() else {}))
@@ -56,7 +59,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
 
 def row(name: str, scores: Result) -> List[Any]:
     """Return the scores of both domains."""
-    return [name, *(scores[domain][each] for domain in ('night', 'factory') for each in SCORES)]
+    return [name, *(scores[domain][each] for domain in ('there', 'factory') for each in SCORES)]
 
 
 def shift_table(good: Dict[str, Result], teacher: Result = None) -> str:
@@ -76,7 +79,7 @@ def gap_lines(good: Dict[str, Result]) -> List[str]:
     if set(good) != set(GOOD):
         return []
     taught, best = in_time(good['stand-in']), in_time(good['truth'])[-1]
-    frozen, distilled, bound = (moment['night']['scaled'] for moment in (*ends(taught), best))
+    frozen, distilled, bound = (moment['there']['scaled'] for moment in (*ends(taught), best))
     first, last = (moment['factory']['scaled'] for moment in ends(taught))
     closed = (frozen - distilled) / (frozen - bound)
     return [f'Of the gap between the frozen student ({frozen:.3f}) and the same student with a '
@@ -96,9 +99,9 @@ def ends(moments: Sequence[Result]) -> Sequence[Result]:
 
 def kinds_table(good: Dict[str, Result]) -> str:
     """Return AbsRel after scale by kind of scene, before and after."""
-    first = next(iter(good.values()))['moments'][0]['night']['kinds']
+    first = next(iter(good.values()))['moments'][0]['there']['kinds']
     rows = [['frozen student', *(scores['scaled'] for scores in first.values())]]
-    rows += [[f'distilled, {name}', *(in_time(result)[-1]['night']['kinds'][kind]['scaled']
+    rows += [[f'distilled, {name}', *(in_time(result)[-1]['there']['kinds'][kind]['scaled']
                                       for kind in first)] for name, result in good.items()]
     return table(['', *first], rows)
 
@@ -107,8 +110,8 @@ def bad_table(bad: Dict[str, Result], verdicts: Dict[str, str]) -> str:
     """Return what bad teachers did, each with its exam's verdict."""
     rows = []
     for name, result in bad.items():
-        frozen = result['moments'][0]['night']['scaled']
-        found = [moment['night']['scaled'] / frozen - 1 for moment in result['moments']]
+        frozen = result['moments'][0]['there']['scaled']
+        found = [moment['there']['scaled'] / frozen - 1 for moment in result['moments']]
         counts = result['counts']
         rows.append([name, verdicts.get(name, 'its frames are right: it passes'),
                      counts.get('examinations', 0), counts.get('promoted', 0),
@@ -122,7 +125,7 @@ def long_table(result: Result) -> str:
     """Return some of the looks at a long run."""
     looks = result['looks']
     step = max(1, (len(looks) - 1) // (LOOKS - 1))
-    rows = [[look['n_steps'], look['night']['scaled'], look['night']['spread'],
+    rows = [[look['n_steps'], look['there']['scaled'], look['there']['spread'],
              look['factory']['scaled'], look['factory']['spread'], f'{look["rss_mb"]:.0f}',
              f'{look["lessons_mb"]:.0f}'] for look in [*looks[:-1:step], looks[-1]]]
     return table(['steps', 'AbsRel, other domain', 'spread', 'AbsRel, factory domain', 'spread',

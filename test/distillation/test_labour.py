@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 
 from depthanyevent_ros.cli.node_settings import parameters_of_file
-from depthanyevent_ros.distillation import labour as module
+from depthanyevent_ros.distillation import labour as module, school
 from depthanyevent_ros.distillation.assembly import make_plan
 from depthanyevent_ros.distillation.labour import Labour
 from depthanyevent_ros.distillation.lessons.cadence import Cadence, CadencePlan
-from depthanyevent_ros.distillation.lessons.frame_desk import Frame, MAX_FRAMES
+from depthanyevent_ros.distillation.lessons.frame_desk import MAX_FRAMES
+from depthanyevent_ros.distillation.lessons.lesson_view import LessonView
 from depthanyevent_ros.distillation.plan import ADAPTING, DistillPlan, Event, OFF, PROMOTED
 from depthanyevent_ros.distillation.protocol import Label, METRIC
 from depthanyevent_ros.distillation.teachers.confidence import Judged
@@ -25,6 +26,8 @@ from depthanyevent_ros.parameters import load_spec, make_settings
 
 HEIGHT, WIDTH, MS = 48, 64, 1_000_000
 LATE_S = 20
+QUICK = {'adapt': True, 'pairs.window_ms': 10.0, 'pairs.n_windows': 3, 'threads': 0,
+         'frames.find_offset': False, 'spare_time': False}      # the machine may be busy
 
 
 class PuppetDistiller:
@@ -79,16 +82,28 @@ def made(monkeypatch, tmp_path):
     """Return a labour that runs, with its puppets: ``labour, teacher, distiller, said``."""
     found = SimpleNamespace(teacher=PuppetTeacher(), distiller=PuppetDistiller(), said=[],
                             told=[])
-    for name, value in (('make_scenes', None), ('make_store', None),
-                        ('make_examined_teacher', found.teacher),
+    for name, value in (('make_scenes', None), ('make_examined_teacher', found.teacher),
                         ('make_distiller', found.distiller)):
-        monkeypatch.setattr(module, name, lambda *_, value=value: value)
-    found.settings = make_settings(load_spec('teacher'), {
-        'adapt': True, 'pairs.window_ms': 10.0, 'pairs.n_windows': 3, 'threads': 0,
-        'frames.find_offset': False})
+        monkeypatch.setattr(school, name, lambda *_, value=value: value)
+    found.settings = make_settings(load_spec('teacher'), QUICK)
     found.labour = Labour(found.settings, tmp_path, found.said.append, found.told.append)
     yield found
     found.labour.close()
+
+
+def test_the_thread_takes_spare_time_only_unless_told_otherwise(made, monkeypatch, tmp_path):
+    """And the one who asked for it hears of a system that cannot tell."""
+    asked = []
+    monkeypatch.setattr(module, 'use_spare_time_only', lambda: asked.append(1))
+    for spare, said in ((False, []), (True, ['spare time'])):
+        found = []
+        settings = make_settings(load_spec('teacher'), {**QUICK, 'spare_time': spare})
+        labour = Labour(settings, tmp_path, found.append, print)
+        labour.begin(view())
+        wait(lambda: labour.doing == 'ready')
+        labour.close()
+        assert len(asked) == int(spare)
+        assert [word in sentence for word, sentence in zip(said, found)] == [True] * len(said)
 
 
 def wait(condition) -> None:
@@ -114,9 +129,14 @@ def events(start_ms, end_ms, n_per_ms=20) -> np.ndarray:
                        random.integers(0, 2, n))
 
 
+def view(**changes) -> LessonView:
+    """Return the sensor's own view, or a crop of it."""
+    return LessonView(make_settings(load_spec('teacher'), changes), None, WIDTH, HEIGHT)
+
+
 def begin(made) -> Labour:
     """Start the thread and wait until it is ready."""
-    made.labour.begin(WIDTH, HEIGHT)
+    made.labour.begin(view())
     wait(lambda: made.labour.doing == 'ready')
     return made.labour
 
@@ -125,7 +145,7 @@ def test_a_frame_with_its_events_becomes_a_lesson(made):
     """Whose last window ends at the middle of the exposure."""
     labour = begin(made)
     labour.add_events(events(0, 101))
-    labour.offer(Frame(100 * MS, picture()))
+    labour.offer(100 * MS, picture())
     wait(lambda: made.distiller.lessons)
     lesson, = made.distiller.lessons
     assert lesson.end_ns.tolist() == [80 * MS, 90 * MS, 100 * MS] and lesson.at[-1] == 2
@@ -136,7 +156,7 @@ def test_a_frame_waits_for_its_events(made):
     """They may take longer than it does through the graph."""
     labour = begin(made)
     labour.add_events(events(0, 50))
-    labour.offer(Frame(100 * MS, picture()))
+    labour.offer(100 * MS, picture())
     time.sleep(0.1)
     assert not made.distiller.lessons
     labour.add_events(events(50, 101))
@@ -147,14 +167,14 @@ def test_frames_that_are_no_good_are_counted_by_their_fault(made):
     """Black; without events; one on which the teacher disagrees with itself."""
     labour = begin(made)
     labour.add_events(events(0, 101))
-    labour.offer(Frame(60 * MS, np.zeros((HEIGHT, WIDTH), np.uint8)))
+    labour.offer(60 * MS, np.zeros((HEIGHT, WIDTH), np.uint8))
     wait(lambda: labour.counts['frame_black'] == 1)
     labour.add_events(events(200, 201, 1))
-    labour.offer(Frame(200 * MS, picture()))
+    labour.offer(200 * MS, picture())
     wait(lambda: labour.counts['frame_few_events'] == 1)
     made.teacher.disagreement = 0.9
     labour.add_events(events(201, 300))
-    labour.offer(Frame(290 * MS, picture()))
+    labour.offer(290 * MS, picture())
     wait(lambda: labour.counts['teacher_disagrees'] == 1)
     wait(lambda: labour.maker.counts['nothing_known'] == 1)
     assert not made.distiller.lessons
@@ -164,7 +184,7 @@ def test_frames_that_nobody_has_time_for_are_counted(made):
     """The list of those that wait is bounded."""
     labour = begin(made)
     for k in range(MAX_FRAMES + 3):
-        labour.offer(Frame(k, picture()))
+        labour.offer(k, picture())
     assert labour.counts == Counter({'frames': MAX_FRAMES + 3, 'frame_too_many_waiting': 3})
 
 
@@ -174,7 +194,7 @@ def test_while_it_is_off_no_frame_is_labelled(made):
     labour.freeze()
     wait(lambda: made.distiller.state == OFF)
     labour.add_events(events(0, 101))
-    labour.offer(Frame(100 * MS, picture()))
+    labour.offer(100 * MS, picture())
     time.sleep(0.1)
     assert not made.distiller.lessons and labour.state == OFF
     labour.adapt()
@@ -208,7 +228,7 @@ def test_whatever_happens_ends_the_learning_with_a_sentence_and_nothing_else(mad
     assert words in labour.problem and any(words in sentence for sentence in made.said)
     wait(lambda: made.teacher.closed)
     labour.add_events(events(0, 10))
-    labour.offer(Frame(5 * MS, picture()))
+    labour.offer(5 * MS, picture())
     assert labour.state == OFF
 
 
@@ -216,12 +236,22 @@ def test_a_reset_forgets_what_depends_on_time(made):
     """Frames that wait and events that are remembered."""
     labour = begin(made)
     labour.add_events(events(0, 50))
-    labour.offer(Frame(100 * MS, picture()))
+    labour.offer(100 * MS, picture())
     labour.reset('clock_jump')
     assert labour.maker.memory.newest_ns is None
     labour.add_events(events(0, 101))
     time.sleep(0.1)
     assert not made.distiller.lessons and labour.problem is None
+
+
+def test_a_student_that_cannot_be_had_lets_the_teacher_go(made, monkeypatch):
+    """Its memory too: a session on a GPU, for instance."""
+    def refuse(*_):
+        raise ConfigError('no such student')
+    monkeypatch.setattr(school, 'make_distiller', refuse)
+    made.labour.begin(view())
+    wait(lambda: made.labour.problem == 'no such student')
+    assert made.teacher.closed
 
 
 def test_it_can_be_closed_while_it_prepares(made, monkeypatch):
@@ -230,8 +260,8 @@ def test_it_can_be_closed_while_it_prepares(made, monkeypatch):
         for _ in range(LATE_S * 100):
             time.sleep(0.01)
             say('simulating')
-    monkeypatch.setattr(module, 'make_scenes', simulate)
-    made.labour.begin(WIDTH, HEIGHT)
+    monkeypatch.setattr(school, 'make_scenes', simulate)
+    made.labour.begin(view())
     wait(lambda: made.said)
     began_s = time.monotonic()
     made.labour.close()

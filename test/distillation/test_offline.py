@@ -120,6 +120,7 @@ def test_recordings_of_other_sizes_do_not_go_together(capsys, recording, small_w
 @pytest.mark.parametrize('arguments, sentence', [
     (['no/such.bag'], 'no/such.bag does not exist'),
     (['RECORDING', '--set', 'learner.adaptz=all'], 'no parameter learner.adaptz'),
+    (['RECORDING', '--set', 'crop.left=3'], r'crop.* is for the node'),
     (['RECORDING', '--set', 'learner.adapts=nothing'], 'is not one of recurrent, head, all'),
     (['RECORDING', '--set', 'pairs.n_windows=3'], 'nothing were left to learn'),
     (['RECORDING', '--teacher', 'untrained-vits-r'], 'looks at events'),

@@ -14,12 +14,13 @@ from rclpy.duration import Duration
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile
-from sensor_msgs.msg import Image
+from sensor_msgs.msg import CameraInfo, Image
 from std_srvs.srv import Trigger
 
 from depthanyevent_ros.distillation import factory_set
 from depthanyevent_ros.events.cdr import serialize_event_array
 from depthanyevent_ros.nodes.messages import to_header, to_image
+from depthanyevent_ros.nodes.teacher.parts import input_status
 
 START_NS = 1_700_000_000_000_000_000
 MS = 1_000_000
@@ -32,7 +33,8 @@ QUICK = {
     'memory.held_out_every': 2, 'gate.min_held_out': 2, 'gate.factory_loss': 10.0,
     'gate.min_spread': 0.0, 'gate.min_correlation': -1.0, 'watch.lessons': 1000,
     'watch.worse': 9.0, 'watch.much_worse': 10.0, 'cadence.least': 1,
-    'cadence.agreed': 0.0, 'diagnostics.period_s': 0.1, 'frames.find_offset': False}
+    'cadence.agreed': 0.0, 'diagnostics.period_s': 0.1, 'frames.find_offset': False,
+    'spare_time': False}            # the machine may be busy
 
 
 @pytest.fixture(autouse=True)
@@ -160,6 +162,25 @@ def test_what_cannot_be_is_said_and_nothing_ends(graph, teacher, make_moving_eve
     images = graph.publisher(Image, 'image')
     images.publish(to_image(np.zeros((4, 6), np.uint8), 'mono8', to_header(START_NS, '')))
     graph.wait(lambda: node._session.labour.counts['frame_image_size'] == 1, 'not counted')
+
+
+def test_rectified_lessons_wait_for_a_calibration(graph, teacher, make_moving_events):
+    """Without one the diagnostics say so; with one events and frames are used."""
+    node = teacher(rectify=True, **{'crop.left': 8})
+    camera = Camera(graph, make_moving_events)
+    camera.run(20)
+    session, labour = node._session, node._session.labour
+    graph.wait(lambda: labour.counts['events_without_view'], 'not counted')
+    assert 'there is no camera_info' in input_status(session).message
+    infos = graph.publisher(CameraInfo, 'camera_info')
+    infos.publish(CameraInfo(width=WIDTH, height=HEIGHT, distortion_model='plumb_bob',
+                             d=[-0.1, 0.0, 0.0, 0.0, 0.0],
+                             k=[50.0, 0.0, 32.0, 0.0, 50.0, 24.0, 0.0, 0.0, 1.0]))
+    graph.wait(lambda: labour.view is not None, 'no view')
+    camera.run(100)
+    graph.wait(lambda: labour.counts['frames'] and labour.maker.memory.newest_ns, 'nothing used')
+    assert (labour.maker.width, labour.maker.height) == (WIDTH - 8, HEIGHT)
+    assert 'camera_info' not in input_status(session).message
 
 
 def test_weights_that_cannot_adapt_are_refused_at_once(graph, teacher):

@@ -11,10 +11,12 @@ from depthanyevent_ros.datasets.views import moving, placing
 from depthanyevent_ros.distillation.lessons.frame_quality import FrameQuality
 from depthanyevent_ros.distillation.lessons.frames import GreyReader
 from depthanyevent_ros.distillation.lessons.lesson_maker import LessonMaker
+from depthanyevent_ros.distillation.lessons.lesson_view import masked
 from depthanyevent_ros.distillation.lessons.seen_labels import pack_label
 from depthanyevent_ros.distillation.protocol import Label, Lesson, TRUE
 from depthanyevent_ros.errors import MalformedInput
 from depthanyevent_ros.events.types import make_events
+from depthanyevent_ros.pipeline.view import make_view
 from depthanyevent_ros.training.windows_file import WindowsFile
 
 #: What a teacher is here: from a grey frame, uint8 [H, W], to a label of its size.
@@ -135,8 +137,11 @@ class _Frames:
         self._frames, self._size = sequence.frames, (sequence.height, sequence.width)
         self._counts, self._see, self._quality = counts, see, quality
         self._reader = GreyReader()
-        self._move = moving(sequence.camera, sequence.width, sequence.height) \
-            if view == 'rect' else None
+        self._move = self._mask = None
+        if view == 'rect' and sequence.camera is not None:
+            camera, size = sequence.camera, (sequence.width, sequence.height)
+            self._move = moving(camera, *size)
+            self._mask = make_view(camera, True, *size)[1]
 
     def label(self, index, n_events) -> Optional[Label]:
         frame = np.asarray(self._frames.read(index))
@@ -151,7 +156,9 @@ class _Frames:
         if why_not is not None:
             self._counts[why_not] += 1
             return None
-        return self._see(grey if self._move is None else self._move(grey))
+        if self._move is None:
+            return self._see(grey)
+        return masked(self._see(self._move(grey)), self._mask)
 
 
 def lesson_of(stored: Dict[str, np.ndarray], see: Optional[See], kind: str) -> Optional[Lesson]:

@@ -34,6 +34,8 @@ def input_status(session: TeacherSession) -> Status:
     status.add_counts('frame_stamps', session.frame_clock.counts)
     if session.frame_clock.problem:
         status.warn(session.frame_clock.problem)
+    if session.view_problem:
+        status.warn(f'nothing can be learned: {session.view_problem}')
     now_s = time.monotonic()
     if not session.active:
         status.message = 'inactive: nothing is read'

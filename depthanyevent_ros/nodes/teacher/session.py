@@ -10,20 +10,21 @@ from typing import Optional
 import numpy as np
 from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.qos_overriding_options import QoSOverridingOptions
-from sensor_msgs.msg import Image
+from sensor_msgs.msg import CameraInfo, Image
 
+from depthanyevent_ros.depth.camera import CameraModel
 from depthanyevent_ros.distillation.labour import Labour
 from depthanyevent_ros.distillation.lessons.frame_clock import FrameClock
-from depthanyevent_ros.distillation.lessons.frame_desk import Frame
 from depthanyevent_ros.distillation.lessons.frames import GreyReader
+from depthanyevent_ros.distillation.lessons.lesson_view import LessonView
 from depthanyevent_ros.distillation.plan import Event
 from depthanyevent_ros.distillation.promotion.store import FACTORY
 from depthanyevent_ros.distillation.promotion.where import store_folder
-from depthanyevent_ros.errors import MalformedInput
+from depthanyevent_ros.errors import ConfigError, MalformedInput
 from depthanyevent_ros.events.clock import SensorClock
 from depthanyevent_ros.events.input import EventInput
 from depthanyevent_ros.nodes.depth.event_subscription import event_qos, EventSubscription
-from depthanyevent_ros.nodes.messages import to_ns
+from depthanyevent_ros.nodes.messages import from_camera_info, to_ns
 from depthanyevent_ros.nodes.teacher.depth_client import DepthClient
 from depthanyevent_ros.nodes.throttled_log import ThrottledLog
 
@@ -38,6 +39,8 @@ class TeacherSession:
                                 settings.sensor.height)
         self.last_frame_s = self.last_event_s = time.monotonic()
         self.active = False
+        self.camera: Optional[CameraModel] = None
+        self.view_problem: Optional[str] = None     # why there is no view of events and frames
         self._log = ThrottledLog(node.get_logger())
         self._node, self._reader = node, GreyReader()
         self.labour = Labour(settings, store_folder(settings.robot),
@@ -55,9 +58,15 @@ class TeacherSession:
                 QoSProfile(history=HistoryPolicy.KEEP_LAST, depth=4,
                            reliability=ReliabilityPolicy.BEST_EFFORT),
                 qos_overriding_options=QoSOverridingOptions.with_default_policies())
+            made.callback(node.destroy_subscription, self._images)
+            self._infos = node.create_subscription(
+                CameraInfo, 'camera_info', self._on_camera_info,
+                QoSProfile(history=HistoryPolicy.KEEP_LAST, depth=1,
+                           reliability=ReliabilityPolicy.BEST_EFFORT),
+                qos_overriding_options=QoSOverridingOptions.with_default_policies())
             made.pop_all()
         if self.input.size:
-            self.labour.begin(*self.input.size)
+            self._look()
 
     def reset(self, reason: str) -> None:
         """Forget everything that depends on past time."""
@@ -71,6 +80,7 @@ class TeacherSession:
         self.labour.close()
         self.events.destroy()
         self._node.destroy_subscription(self._images)
+        self._node.destroy_subscription(self._infos)
         if self.depth is not None:
             self.depth.destroy()
 
@@ -91,29 +101,54 @@ class TeacherSession:
     def _take(self, message) -> None:
         self.last_event_s = time.monotonic()
         for block in self.input.blocks(message):
-            self.labour.begin(*self.input.size)
-            self.labour.add_events(block.copy())
+            if self.labour.view is None and (self.view_problem or not self._look()):
+                self.labour.counts['events_without_view'] += len(block)
+                continue
+            self.labour.add_events(block)
         if self.input.last_event_ns is not None:
             self.clock.add(self.input.last_event_ns, message.stamp_ns, self.input.first_event_ns)
 
+    def _on_camera_info(self, message: CameraInfo) -> None:
+        if not self.settings.rectify:
+            return
+        try:
+            camera = from_camera_info(message)
+        except ConfigError as error:
+            self.view_problem = str(error)
+            return
+        if camera != self.camera:
+            self.camera = camera
+            if self.input.size and self._look():
+                self.reset('calibration_changed')
+
+    def _look(self) -> bool:
+        """Take over the view of events and frames when it is known; return whether it is."""
+        try:
+            self.labour.begin(LessonView(self.settings, self.camera, *self.input.size))
+        except ConfigError as error:
+            self.view_problem = str(error)
+            return False
+        self.view_problem = None
+        return True
+
     def _on_image(self, message: Image) -> None:
-        if not self.active or self.labour.maker is None:
+        if not self.active or self.labour.view is None:
             return
         self.last_frame_s = time.monotonic()
         try:
             grey = self._reader.read_image(
                 np.frombuffer(message.data, np.uint8), message.height, message.width,
                 message.step, message.encoding, message.is_bigendian)
-            maker = self.labour.maker
-            if grey.shape != (maker.height, maker.width):
+            height, width = self.labour.view.sensor_size
+            if grey.shape != (height, width):
                 raise MalformedInput('image_size', f'a frame has {message.width}x{message.height} '
-                                     f'pixels, the events {maker.width}x{maker.height}: they must '
-                                     'come from one sensor')
+                                     f'pixels, the events {width}x{height}: they must come from '
+                                     'one sensor')
         except MalformedInput as error:
             self.labour.counts[f'frame_{error.cause}'] += 1
             self._log.warning(error.cause, f'a frame was not used: {error}')
             return
-        newest_ns = maker.memory.newest_ns
+        newest_ns = self.labour.maker.memory.newest_ns
         if newest_ns is None:
             self.labour.counts['frame_no_events_yet'] += 1
             return
@@ -121,7 +156,7 @@ class TeacherSession:
                                                  self.clock.offset_ns)
         if stamp_ns is not None:
             middle_ns = round(self.settings.frames.exposure_ms * 0.5e6)
-            self.labour.offer(Frame(stamp_ns + middle_ns, grey))
+            self.labour.offer(stamp_ns + middle_ns, grey)
 
     def _on_input_reset(self, reason: str) -> None:
         self.clock.reset()

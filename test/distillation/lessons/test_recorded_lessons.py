@@ -160,6 +160,8 @@ def test_events_and_frames_go_into_the_rectified_view():
     np.testing.assert_array_equal(rectified.polarity[..., 2:], raw.polarity[..., :-2])
     assert not rectified.polarity[..., :2].any()
     np.testing.assert_array_equal(rectified.depth[0, 1:, 3:], raw.depth[0, 1:, 3:] - 10)
+    # Of the first columns the left one lies 2.5 px beside the sensor: nothing is known there.
+    assert not rectified.confidence[0, :, :2].any() and rectified.confidence[0, 1:, 3:].all()
 
 
 def test_true_depth_is_a_label_at_every_window():
