@@ -75,6 +75,8 @@ def run(args) -> int:
 
 def learn(args, make_learning: Callable) -> None:
     """Go through the recordings and print the report."""
+    if args.passes < 1 or not 0 <= args.every < float('inf') or args.threads < 0:
+        raise DepthAnyEventError('--passes must be 1 or more, --every and --threads 0 or more')
     for path in args.recordings:
         if not path.exists():
             raise RecordingError(f'{path} does not exist')

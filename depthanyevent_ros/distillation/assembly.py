@@ -13,7 +13,7 @@ from depthanyevent_ros.distillation.lessons.lesson_maker import LessonMaker
 from depthanyevent_ros.distillation.lessons.replay_memory import MemoryPlan
 from depthanyevent_ros.distillation.plan import DistillPlan
 from depthanyevent_ros.distillation.promotion.gate import GatePlan
-from depthanyevent_ros.distillation.promotion.store import FACTORY, WeightsStore
+from depthanyevent_ros.distillation.promotion.store import describe, FACTORY, WeightsStore
 from depthanyevent_ros.distillation.promotion.watch import WatchPlan
 from depthanyevent_ros.distillation.protocol import Teacher
 from depthanyevent_ros.distillation.student.learner_plan import LearnerPlan
@@ -55,9 +55,11 @@ def make_examined_teacher(settings: Settings, height: int, width: int, scenes: F
 
     :raises ConfigError: if it fails; WeightsError, EngineUnavailable if it cannot be had.
     """
-    teacher = make_teacher(settings.teacher.name, height, width, device=settings.teacher.device,
+    teacher = make_teacher(settings.teacher.name, height, width, threads=settings.threads,
+                           device=settings.teacher.device,
                            least_side=settings.teacher.least_side or None)
-    say(f'examining the teacher {teacher.name} (licence: {teacher.licence})')
+    say(f'examining the teacher {teacher.name} (licence: {teacher.licence}; it goes with what is '
+        'learned from it)')
     exam = examine(teacher, scenes.frames, scenes.depth_m)
     if exam.refusal():
         teacher.close()
@@ -87,21 +89,34 @@ def make_distiller(settings: Settings, height: int, width: int, scenes: FactoryS
         raise WeightsError(f'{weights.name} looks at {weights.config.input_type}: a student must '
                            'look at events')
     distiller = Distiller(weights, height, width, make_plan(settings), store, teacher.name,
-                          scenes.true, scenes.exam, team)
-    number = store.in_use() if settings.resume else FACTORY
-    if number != FACTORY:
-        resume(distiller, number, say)
+                          scenes.true, scenes.exam, team, teacher.licence)
+    if settings.resume:
+        resume(distiller, say)
     return distiller
 
 
-def resume(distiller: Distiller, number: int, say: Say) -> None:
-    """Go on with a version, if it descends from the weights of the distiller."""
-    version = distiller.in_use.store.get(number)
-    if version.factory_sha256 != distiller.in_use.weights.sha256:
-        say(f'version {number} was learned from other weights than '
-            f'{distiller.in_use.weights.name}: beginning anew')
+def resume(distiller: Distiller, say: Say) -> None:
+    """Go on with the version that was in use, if it descends from the distiller's weights."""
+    in_use = distiller.in_use
+    number = in_use.store.marked()
+    if number == FACTORY:
         return
-    distiller.resume(find_weights(str(distiller.in_use.store.path(number))).state_dict(), number)
+    try:
+        version = in_use.store.get(number)
+    except WeightsError as error:
+        say(f'version {number} cannot be gone on with, beginning anew: {error}')
+        return
+    if version.factory_sha256 != in_use.weights.sha256:
+        say(f'version {number} was learned from other weights than {in_use.weights.name}: '
+            'beginning anew')
+        return
+    try:
+        parent = in_use.store.get(version.parent) if version.parent != FACTORY else None
+    except WeightsError:                        # forgotten: the way back is to the factory
+        parent = None
+    tensors, former = (find_weights(str(in_use.store.path(one.number))).state_dict()
+                       if one else in_use.factory for one in (version, parent))
+    distiller.resume(version, tensors, parent, former)
     say(f'going on with version {number}')
 
 
@@ -120,13 +135,13 @@ def status_of(distiller: Distiller) -> dict:
     """Return what is published of a distiller: plain values."""
     learner, memory = distiller.learner, distiller.memory
     found: dict[str, Any] = {
-        'state': distiller.state, 'version': distiller.version or 'factory',
+        'state': distiller.state, **describe(distiller.in_use.entry),
         'teacher': distiller.teacher, 'adapts': learner.plan.adapts,
         'lessons': len(memory), 'held_out': len(memory.held_out),
         'memory_mb': memory.nbytes / 1e6, 'steps': learner.n_steps,
         'loss': 'none yet' if learner.loss is None else learner.loss,
         'disagreement': 'none yet' if distiller.agreement is None else distiller.agreement,
-        'label_every': distiller.cadence.every}
+        'label_every': distiller.cadence.every, 'licence': distiller.in_use.licence}
     for who, scores in distiller.scores.items():
         found.update({f'score.{who}.{name}': value for name, value in scores.items()
                       if value is not None})

@@ -9,7 +9,7 @@ a count and a state; who runs the weights in use hears only of an Event.
 """
 
 from collections import Counter, deque
-from typing import Any, Deque, Dict, Mapping, Optional, Sequence
+from typing import Any, Callable, Deque, Dict, Mapping, Optional, Sequence
 
 from depthanyevent_ros.distillation.lessons.cadence import Cadence
 from depthanyevent_ros.distillation.lessons.replay_memory import ReplayMemory
@@ -17,8 +17,8 @@ from depthanyevent_ros.distillation.pace import Pace
 from depthanyevent_ros.distillation.plan import ADAPTING, COLLECTING, DistillPlan, Event, HOLDING
 from depthanyevent_ros.distillation.plan import OFF, PROMOTED, ROLLED_BACK
 from depthanyevent_ros.distillation.promotion.in_use import WeightsInUse
-from depthanyevent_ros.distillation.promotion.store import WeightsStore
-from depthanyevent_ros.distillation.promotion.watch import KEEP, ROLL_BACK, Watch
+from depthanyevent_ros.distillation.promotion.store import FACTORY, Version, WeightsStore
+from depthanyevent_ros.distillation.promotion.watch import ROLL_BACK, Trial
 from depthanyevent_ros.distillation.protocol import Lesson
 from depthanyevent_ros.distillation.student.board import Board, Decision
 from depthanyevent_ros.distillation.student.exam import Examiner
@@ -47,9 +47,10 @@ class Distiller:
 
     def __init__(self, weights: Weights, height: int, width: int, plan: DistillPlan,
                  store: WeightsStore, teacher: str, true: Sequence[Lesson] = (),
-                 exam: Sequence[Lesson] = (), team: Team = Alone()):
+                 exam: Sequence[Lesson] = (), team: Team = Alone(), teacher_licence: str = ''):
         self.plan, self.teacher = plan, teacher
-        self.in_use = WeightsInUse(weights, weights.state_dict(), store, teacher)
+        self.in_use = WeightsInUse(weights, weights.state_dict(), store, teacher, teacher_licence)
+        self.problem: Optional[str] = None          # why nothing could be written
         self.counts = Counter()
         self.events: Deque[Event] = deque(maxlen=16)
         self.state, self.frozen = OFF, True
@@ -64,7 +65,7 @@ class Distiller:
             self._examiner, self.in_use.factory, true))
         self._board = Board(self._examiner, self.in_use.factory, plan.gate)
         self.learner = Learner(config, self.in_use.factory, height, width, plan.learner, team)
-        self._watch: Optional[Watch] = None
+        self._watch = Trial(plan.watch)
         self._pace, self._examined = Pace(plan), 0
 
     @property
@@ -92,20 +93,34 @@ class Distiller:
         self._waiting.append(lesson)
         return True
 
-    def roll_back(self, why: str) -> None:
-        """Go back to the weights before these."""
+    def roll_back(self, why: str, to: Optional[int] = None) -> None:
+        """Go back to the weights before these; to a version, or else to those of the factory."""
         self.counts['rolled_back'] += 1
         self.in_use.roll_back()
-        self._watch = None
+        while to is not None and self.version not in (to, FACTORY):     # a newer one came between
+            self.in_use.roll_back()
+        self._watch.end()
         self.learner.begin(self.in_use.tensors)
         self._remember()
         self._say(ROLLED_BACK, why)
         self._pace.begin_rest()
 
-    def resume(self, tensors: Mapping[str, Any], version: int) -> None:
-        """Go on with weights that were learned before."""
-        self.in_use.resume(tensors, version)
+    def resume(self, version: Version, tensors: Mapping[str, Any], parent: Optional[Version],
+               former: Mapping[str, Any]) -> None:
+        """Go on with weights that were learned before, watched, with the way back to others."""
+        self.in_use.resume(version, tensors, parent, former)
+        self.scores = dict(version.scores)
         self.learner.begin(self.in_use.tensors)
+        self._watch.begin()
+
+    @property
+    def between(self) -> Callable[[], None]:
+        """What is called again and again in an examination; what it raises ends that."""
+        return self._examiner.between
+
+    @between.setter
+    def between(self, call: Callable[[], None]) -> None:
+        self._examiner.between = call
 
     @property
     def is_busy(self) -> bool:
@@ -113,9 +128,10 @@ class Distiller:
         return len(self._waiting) > 1
 
     @property
-    def resumed(self) -> Event:
-        """What the one who runs the weights must know after ``resume``."""
-        return Event(PROMOTED, self.version, 'it was in use before the restart')
+    def begins_with(self) -> Event:
+        """What the one who runs the weights must know at first."""
+        return Event(PROMOTED, self.version, 'it was in use before the restart') if self.version \
+            else Event(OFF, FACTORY, 'the learner begins with them')
 
     @property
     def has_news(self) -> bool:
@@ -140,7 +156,7 @@ class Distiller:
         """Tell whether there is something to learn."""
         if not self._pace.may_step or len(self.memory) < self.plan.min_lessons:
             return False
-        if self.cadence.is_idle and self._watch is None:
+        if self.cadence.is_idle and not self._watch.is_on_trial:
             self.state = HOLDING                # student and teacher agree
             return False
         return True
@@ -151,31 +167,29 @@ class Distiller:
         self.cadence.agree(self.agreement)
         self.memory.add(lesson)
         self._pace.lesson()
-        if self._watch is not None:
+        if self.version and self._watch.is_due():
             former = self._examiner.meet(self.in_use.former, lesson)[0]
-            self._judge(self._watch.add(self.agreement, former))
-        elif self._pace.rest:
+            if self._watch.add(self.agreement, former) == ROLL_BACK:
+                self.roll_back(f'version {self.version} agrees less with the teacher than what '
+                               'was before it')
+                return
+        if self._watch.is_on_trial:
+            return
+        if self._pace.rest:
             self._pace.rested()
         elif len(self.memory) >= self.plan.min_lessons:
             self.state = ADAPTING
         else:
             self.state = COLLECTING
 
-    def _judge(self, verdict: Optional[str]) -> None:
-        if verdict == ROLL_BACK:
-            self.roll_back(f'version {self.version} agrees less with the teacher than what was '
-                           'before it')
-        elif verdict == KEEP:
-            self._watch, self.state = None, ADAPTING
-
     def _step(self) -> None:
         """Take a step; examine the student when it is time."""
         self._pace.step()
         self.learner.step(self.memory.draw(self.plan.batch * self.learner.team.world))
-        if self._watch is None:
+        if not self._watch.is_on_trial:
             self.state = ADAPTING
         due = self.learner.n_steps // self.plan.examine_every
-        if due > self._examined and self._watch is None \
+        if due > self._examined and not self._watch.is_on_trial \
                 and len(self.memory.held_out) >= self.plan.gate.min_held_out:
             self._examined = due
             self.examine()
@@ -199,12 +213,14 @@ class Distiller:
         """Make a version of a candidate; on a full disk the weights in use stay."""
         try:
             version = self.in_use.promote(decision.tensors, self.learner.n_steps, self.scores)
-        except RecordingError:
+        except RecordingError as error:
             self.counts['not_promoted.cannot_be_written'] += 1
+            self.problem = str(error)
             return
+        self.problem = None
         self._board.remember(version.number, decision.candidate)
         self._pace.passed()
-        self._watch = Watch(self.plan.watch)
+        self._watch.begin()
         self._remember()
         self.counts['promoted'] += 1
         self._say(PROMOTED, f'it is {100 * decision.gain:.0f} % nearer to the teacher on held-out '
@@ -214,8 +230,9 @@ class Distiller:
         """Write down which version is in use; a full disk costs only the memory of it."""
         try:
             self.in_use.remember()
-        except OSError:
+        except OSError as error:
             self.counts['not_remembered'] += 1
+            self.problem = f'which version is in use cannot be written down: {error}'
 
     def _say(self, state: str, why: str, gain: Optional[float] = None) -> None:
         self.state = state

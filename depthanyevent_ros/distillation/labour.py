@@ -9,7 +9,6 @@ thread. Whatever is raised there ends the learning with a sentence, and nothing 
 
 from collections import Counter
 from pathlib import Path
-import queue
 import threading
 import time
 import traceback
@@ -22,10 +21,11 @@ from depthanyevent_ros.distillation.distiller import Distiller
 from depthanyevent_ros.distillation.lessons.frame_desk import Frame, FrameDesk
 from depthanyevent_ros.distillation.lessons.lesson_maker import LessonMaker
 from depthanyevent_ros.distillation.lessons.lesson_view import LessonView
-from depthanyevent_ros.distillation.plan import Event, OFF
+from depthanyevent_ros.distillation.plan import Event, OFF, ROLLED_BACK
 from depthanyevent_ros.distillation.school import School
-from depthanyevent_ros.distillation.spare_time import use_spare_time_only
+from depthanyevent_ros.distillation.spare_time import be_nice, use_spare_time_only
 from depthanyevent_ros.distillation.student.threads import use_threads
+from depthanyevent_ros.distillation.wishes import Wishes
 from depthanyevent_ros.errors import DepthAnyEventError
 from depthanyevent_ros.parameters import Settings
 
@@ -34,7 +34,7 @@ POLL_S = 0.02
 
 
 class Stopped(Exception):
-    """The thread was told to stop while it prepared something."""
+    """The thread was told to stop in the middle of something."""
 
 
 class Labour:
@@ -42,7 +42,7 @@ class Labour:
     Teacher, lessons and learner, in one thread.
 
     :param folder: of the versions; :param say: told what is being done, in the thread.
-    :param on_event: told of promotions and rollbacks, in the thread.
+    :param on_event: told which weights are to be used, at first and after each change.
     """
 
     def __init__(self, settings: Settings, folder: Path, say: Say,
@@ -55,9 +55,7 @@ class Labour:
         self.desk: Optional[FrameDesk] = None
         self.view: Optional[LessonView] = None
         self._folder, self._say, self._on_event = folder, say, on_event
-        self._wishes: 'queue.Queue[Callable[[], None]]' = queue.Queue()
-        self._wanted = settings.adapt
-        self._stopping = threading.Event()
+        self._wishes, self._wanted = Wishes(), settings.adapt
         self._thread: Optional[threading.Thread] = None
         self._school: Optional[School] = None
 
@@ -104,18 +102,20 @@ class Labour:
 
     def roll_back(self) -> None:
         """
-        Go back to the weights before these.
+        Go back to the weights before these, at once; the learner follows when it can.
 
         :raises DepthAnyEventError: if there are none.
         """
         if self.distiller is None or not self.distiller.version:
             raise DepthAnyEventError('the weights of the factory are in use: there is nothing '
                                      'before them')
-        self._wishes.put(lambda: self.distiller.roll_back('asked for'))
+        to = self.distiller.in_use.former_version
+        self._on_event(Event(ROLLED_BACK, to, 'asked for'))
+        self._wishes.put(lambda: self.distiller.roll_back('asked for', to))
 
     def close(self) -> None:
         """Stop the thread and wait for it."""
-        self._stopping.set()
+        self._wishes.close()
         if self._thread is not None:
             self._thread.join()
 
@@ -124,13 +124,13 @@ class Labour:
     def _run(self) -> None:
         try:
             self._prepare()
-            while not self._stopping.is_set():
+            while not self._wishes.closed:
                 began_s = time.monotonic()
                 if self._turn():
                     spent_s = time.monotonic() - began_s
-                    self._stopping.wait(spent_s * (1 / self.settings.budget - 1))
+                    self._wishes.rest(spent_s * (1 / self.settings.budget - 1))
                 else:
-                    self._stopping.wait(POLL_S)
+                    self._wishes.rest(POLL_S)
         except Stopped:
             pass
         except DepthAnyEventError as error:
@@ -144,12 +144,16 @@ class Labour:
 
     def _tell(self, sentence: str) -> None:
         """Say what is being prepared; this is where a wish to stop is heard."""
-        if self._stopping.is_set():
-            raise Stopped
+        self._between()
         self._say(sentence)
 
     def _begin(self, what: str) -> None:
         self.doing = what
+
+    def _between(self) -> None:
+        """In the middle of an examination, which may take a minute."""
+        if self._wishes.closed:
+            raise Stopped
 
     def _end(self, sentence: str) -> None:
         self.problem, self.doing = sentence, 'nothing'
@@ -160,24 +164,24 @@ class Labour:
     def _prepare(self) -> None:
         """Make what takes its time."""
         settings = self.settings
+        be_nice(settings.nice)
         if settings.spare_time and not use_spare_time_only():
             self._say('this system does not tell spare time from other time (SCHED_IDLE): the '
-                      'learner is only as nice as its process')
+                      'learner is merely nice')
         use_threads(settings.threads)
         self._school = School(settings, self.maker.height, self.maker.width,
                               make_store(settings, self._folder), self.counts, self._tell,
                               self._begin)
         self.maker.kind, self.distiller = self._school.teacher.kind, self._school.distiller
-        if self.distiller.version:
-            self._on_event(self.distiller.resumed)
+        self.distiller.between = self._between
+        self._on_event(self.distiller.begins_with)
         if self._wanted:
             self.distiller.adapt()
         self.doing = 'ready'
 
     def _turn(self) -> bool:
         """Do one piece of work; return False if there was none."""
-        while not self._wishes.empty():
-            self._wishes.get()()
+        self._wishes.grant()
         did = self._frame()
         did = self.distiller.work() or did
         while self.distiller.events:

@@ -6,7 +6,7 @@ from collections import Counter, deque
 from pathlib import Path
 from typing import Deque, Iterator, Optional
 
-from depthanyevent_ros.distillation.assembly import make_lesson_maker, make_store, Say
+from depthanyevent_ros.distillation.assembly import make_lesson_maker, make_plan, make_store, Say
 from depthanyevent_ros.distillation.distiller import Distiller
 from depthanyevent_ros.distillation.lessons.recorded_lessons import lessons_of_sequence
 from depthanyevent_ros.distillation.lessons.recorded_lessons import lessons_of_windows
@@ -34,6 +34,7 @@ class OfflineDistillation:
     def __init__(self, settings: Settings, folder: Path, say: Say, threads: int = 0,
                  team: Team = Alone()):
         use_threads(threads)
+        make_plan(settings)                     # what cannot be is said before anything is done
         if any(getattr(settings.crop, side) for side in ('left', 'top', 'width', 'height')):
             raise ConfigError('crop.* is for the node: recordings are learned from as they are')
         self.settings, self.counts = settings, Counter()

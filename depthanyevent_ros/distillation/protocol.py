@@ -61,6 +61,7 @@ class Lesson:
     kind: str                           # of KINDS, or TRUE
     residual_ns: Tuple[int, ...] = ()   # end of window to middle of the frame's exposure, [K]
     anchor: Tuple[float, ...] = ()      # mean log depth that the student had at each label, [K]
+    origin: str = ''                    # which recording or stretch of time end_ns counts in
 
     @property
     def nbytes(self) -> int:

@@ -1,8 +1,9 @@
 # Copyright 2026 The depthanyevent_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Working only while the processor has nothing else to do."""
+"""Working behind others, or only while the processor has nothing else to do."""
 
 import os
+import threading
 
 
 def use_spare_time_only() -> bool:
@@ -20,3 +21,10 @@ def use_spare_time_only() -> bool:
     except (AttributeError, OSError):
         return False
     return True
+
+
+def be_nice(niceness: int) -> None:
+    """Give this thread, and those that it starts from now on, at least this niceness."""
+    thread = threading.get_native_id()          # on Linux every thread has its own
+    if niceness > os.getpriority(os.PRIO_PROCESS, thread):
+        os.setpriority(os.PRIO_PROCESS, thread, niceness)

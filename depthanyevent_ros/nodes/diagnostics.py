@@ -31,7 +31,7 @@ class DiagnosticsPublisher:
 
     def publish(self) -> None:
         """Publish the state of every part now."""
-        message = DiagnosticArray(status=[to_diagnostic_status(self._node, name, part())
+        message = DiagnosticArray(status=[to_diagnostic_status(self._node, name, asked(part))
                                           for name, part in self._parts.items()])
         message.header.stamp = self._node.get_clock().now().to_msg()
         self._publisher.publish(message)
@@ -40,6 +40,16 @@ class DiagnosticsPublisher:
         """Take timer and publisher down."""
         self._node.destroy_timer(self._timer)
         self._node.destroy_publisher(self._publisher)
+
+
+def asked(part: Callable[[], Status]) -> Status:
+    """Return what a part says; a fault in saying it must not end the node."""
+    try:
+        return part()
+    except Exception as error:  # other threads go on counting while it is asked, for instance
+        status = Status()
+        status.error(f'these diagnostics failed: {error!r}')
+        return status
 
 
 def to_diagnostic_status(node, name: str, status: Status) -> DiagnosticStatus:

@@ -15,7 +15,7 @@ from std_srvs.srv import Trigger
 
 from depthanyevent_ros.errors import ConfigError, DepthAnyEventError
 from depthanyevent_ros.nodes.closing_node import ClosingNode, FAILURE, SUCCESS
-from depthanyevent_ros.nodes.diagnostics import DiagnosticsPublisher, to_diagnostic_status
+from depthanyevent_ros.nodes.diagnostics import asked, DiagnosticsPublisher, to_diagnostic_status
 from depthanyevent_ros.nodes.parameters import NodeParameters
 from depthanyevent_ros.nodes.spin import run_node
 from depthanyevent_ros.nodes.teacher.parts import adaptation_status, teacher_parts
@@ -107,7 +107,7 @@ class TeacherNode(ClosingNode):
 
     def _publish_status(self) -> None:
         self._status.publish(to_diagnostic_status(
-            self, 'adaptation', adaptation_status(self._session)))
+            self, 'adaptation', asked(lambda: adaptation_status(self._session))))
 
     def _reset(self, reason: str) -> None:
         if self._session is not None:

@@ -71,7 +71,8 @@ def measure_drives(args, plan, teachings) -> None:
     """Drive with each teaching, side by side."""
     todo = [Run(name, plan, args.out / 'data', args.out / f'{plan.domain}_{name}.json')
             for name in teachings]
-    todo = [job for job in todo if not job.result.exists()]
+    todo = [job for job in todo if not job.result.exists()
+            or tables.read(job.result)['minutes'] != job.plan.minutes]
     with get_context('spawn').Pool(args.jobs) as pool:
         for _ in pool.imap_unordered(run, todo, chunksize=1):
             pass

@@ -9,7 +9,7 @@ the processor time that it took, on one thread, while the depth node has the oth
 that pass while it is busy are missed, as on the robot.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 import time
 from typing import Any, Callable, Dict, Iterator, List, Sequence
 
@@ -102,7 +102,7 @@ class Robot:
         lesson = self._charged(lambda: self.teaching.lesson(stored))
         cadence.took()
         if lesson is not None:
-            self.distiller.add(lesson)
+            self.distiller.add(replace(lesson, origin=str(stretch.file.path)))
 
     def _charged(self, piece: Callable[[], Any]) -> Any:
         began_s = self._seconds()

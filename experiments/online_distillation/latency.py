@@ -42,11 +42,17 @@ class Setting:
     teacher: Any = None                     # the same, a tuple
 
 
+#: Promotes what it has soon and again and again: engines are built while windows are processed.
+EAGER = ('plan.examine_every:=4', 'plan.min_lessons:=4', 'gate.min_held_out:=1',
+         'gate.min_gain:=0.0', 'gate.factory_loss:=10.0', 'gate.min_spread:=0.0',
+         'gate.min_correlation:=-1.0', 'watch.lessons:=1')
 SETTINGS = (
     Setting('alone'),
     Setting('teacher node as it is', (), ()),
+    Setting('as it is, depth on 1 thread', ('engine.threads:=1',), ()),
     Setting('budget 0.5', (), ('budget:=0.5',)),
-    Setting('teacher node, depth on 1 thread', ('engine.threads:=1',), ()),
+    Setting('merely nice', (), ('spare_time:=false',)),
+    Setting('with new weights taken over', (), EAGER),
 )
 
 
@@ -89,7 +95,8 @@ def measure(setting: Setting, recording: Path, seconds: float, folder: Path) -> 
                 'hz': len(late_ms) / seconds, 'p50_ms': p50, 'p95_ms': p95, 'p99_ms': p99,
                 'max_ms': max(late_ms),
                 'dropped': watch.count('inference', 'windows.dropped') - n_dropped,
-                'steps': int(status.get('steps', 0)) - n_steps}
+                'steps': int(status.get('steps', 0)) - n_steps,
+                'taken': int(status.get('taken_by_depth_node', 0))}
 
 
 def with_parameters(path: Path, changes: Tuple[str, ...]):

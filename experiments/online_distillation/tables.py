@@ -136,9 +136,9 @@ def latency_table(results: Sequence[Result]) -> str:
     """Return the ages of depth maps under each setting."""
     rows = [[result['name'], f'{result["hz"]:.1f}',
              *(f'{result[name]:.1f}' for name in ('p50_ms', 'p95_ms', 'p99_ms', 'max_ms')),
-             result['dropped'], result['steps']] for result in results]
+             result['dropped'], result['steps'], result['taken']] for result in results]
     return table(['setting', 'maps/s', 'p50, ms', 'p95, ms', 'p99, ms', 'largest, ms',
-                  'windows dropped', 'steps of the learner'], rows)
+                  'windows dropped', 'steps of the learner', 'new weights'], rows)
 
 
 def real_line(result: Result) -> str:

@@ -3,6 +3,7 @@
 """Lessons of a small camera, and the default network at a small size."""
 
 from dataclasses import replace
+from itertools import count
 
 import numpy as np
 import pytest
@@ -37,6 +38,8 @@ def make_lesson():
     A plane whose depth grows from left to right by ``slope`` m per pixel, dots of events on it;
     the last two of four windows have labels.
     """
+    origins = count()
+
     def make(seed=0, slope=0.1, kind=METRIC, **changes):
         random = np.random.default_rng(seed)
         shape = N_WINDOWS, HEIGHT, WIDTH
@@ -44,6 +47,7 @@ def make_lesson():
         age = np.where(polarity > 0, random.integers(1, 256, shape), 0).astype(np.uint8)
         depth = np.tile(2 + slope * np.arange(WIDTH), (2, HEIGHT, 1)).astype(np.float16)
         lesson = Lesson(age, polarity, np.arange(1, 5) * 50_000_000, (2, 3), depth,
-                        np.full(depth.shape, 255, np.uint8), kind, (0, 0))
+                        np.full(depth.shape, 255, np.uint8), kind, (0, 0),
+                        origin=str(next(origins)))      # none shares its time with another
         return replace(lesson, **changes)
     return make

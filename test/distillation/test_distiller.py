@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 import torch
 
+from depthanyevent_ros.distillation.assembly import resume, status_of
 from depthanyevent_ros.distillation.distiller import Distiller, MAX_WAITING
 from depthanyevent_ros.distillation.lessons.cadence import CadencePlan
 from depthanyevent_ros.distillation.lessons.replay_memory import MemoryPlan
-from depthanyevent_ros.distillation.plan import ADAPTING, COLLECTING, DistillPlan, HOLDING, OFF
-from depthanyevent_ros.distillation.plan import PROMOTED, ROLLED_BACK
+from depthanyevent_ros.distillation.plan import ADAPTING, COLLECTING, DistillPlan, Event, HOLDING
+from depthanyevent_ros.distillation.plan import OFF, PROMOTED, ROLLED_BACK
 from depthanyevent_ros.distillation.promotion.gate import GatePlan
 from depthanyevent_ros.distillation.promotion.store import FACTORY, WeightsStore
 from depthanyevent_ros.distillation.promotion.watch import WatchPlan
@@ -232,12 +233,59 @@ def test_learned_weights_can_be_gone_on_with(make_distiller, planes):
     """After a restart: the version is in use, and the next descends from it."""
     first = make_distiller()
     until(first, PROMOTED, planes)
-    second = make_distiller()
-    number = second.in_use.store.in_use()
-    second.resume(find_weights(str(second.in_use.store.path(number))).state_dict(), number)
-    assert second.version == 1
+    second, said = make_distiller(), []
+    resume(second, said.append)
+    assert second.version == 1 and said == ['going on with version 1']
+    assert second.begins_with == Event(PROMOTED, 1, 'it was in use before the restart')
+    assert second.scores == first.scores and status_of(second)['lineage'].startswith('1 from fact')
     until(second, PROMOTED, planes)
     assert second.in_use.store.get(2).parent == 1
+
+
+def test_after_a_restart_the_way_back_is_to_the_parent(make_distiller, tensors):
+    """And from there to the factory."""
+    first, said = make_distiller(), []
+    for _ in range(2):
+        first.in_use.promote(tensors, 1, {})
+        first.in_use.remember()
+    second = make_distiller()
+    resume(second, said.append)
+    assert second.version == 2
+    second.roll_back('asked for')
+    assert second.version == 1
+    second.roll_back('asked for')
+    assert second.version == FACTORY
+
+
+def test_a_version_that_is_damaged_is_not_gone_on_with_and_that_is_said(make_distiller, tensors):
+    """The learner begins with the factory's weights."""
+    first, said = make_distiller(), []
+    first.in_use.promote(tensors, 1, {})
+    first.in_use.remember()
+    first.in_use.store.path(1).write_bytes(b'cut')
+    second = make_distiller()
+    resume(second, said.append)
+    assert second.version == FACTORY and 'version 1 cannot be gone on with' in said[0]
+
+
+def test_a_rollback_to_a_version_goes_on_until_it_is_there(make_distiller, tensors):
+    """A newer one was promoted between the wish and the deed."""
+    distiller = make_distiller()
+    for _ in range(3):
+        distiller.in_use.promote(tensors, 1, {})
+    distiller.roll_back('asked for', to=2)
+    assert distiller.version == 2
+    distiller.in_use.promote(tensors, 1, {})
+    distiller.roll_back('asked for', to=1)      # what is before the one before is the factory's
+    assert distiller.version == FACTORY
+
+
+def test_what_is_learned_has_the_licence_of_the_labels_too(make_distiller, tensors):
+    """Whoever exports it must know."""
+    distiller = make_distiller(teacher_licence='CC-BY-NC-4.0')
+    distiller.in_use.promote(tensors, 1, {})
+    path = str(distiller.in_use.store.path(1))
+    assert find_weights(path).licence.endswith(', and CC-BY-NC-4.0 for the labels of plane')
 
 
 @pytest.mark.parametrize('simulated', ['factory', 'true'])

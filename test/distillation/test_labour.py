@@ -18,6 +18,7 @@ from depthanyevent_ros.distillation.lessons.cadence import Cadence, CadencePlan
 from depthanyevent_ros.distillation.lessons.frame_desk import MAX_FRAMES
 from depthanyevent_ros.distillation.lessons.lesson_view import LessonView
 from depthanyevent_ros.distillation.plan import ADAPTING, DistillPlan, Event, OFF, PROMOTED
+from depthanyevent_ros.distillation.plan import ROLLED_BACK
 from depthanyevent_ros.distillation.protocol import Label, METRIC
 from depthanyevent_ros.distillation.teachers.confidence import Judged
 from depthanyevent_ros.errors import ConfigError
@@ -37,6 +38,8 @@ class PuppetDistiller:
         self.state, self.version, self.lessons, self.wishes = OFF, 0, [], []
         self.cadence, self.events, self.is_busy = Cadence(CadencePlan(1, 1)), deque(), False
         self.fault, self.frozen = None, True
+        self.begins_with = Event(OFF, 0, 'as it was')
+        self.in_use = SimpleNamespace(former_version=2)
 
     def adapt(self):
         """Begin."""
@@ -46,9 +49,9 @@ class PuppetDistiller:
         """End."""
         self.state, self.frozen = OFF, True
 
-    def roll_back(self, why):
+    def roll_back(self, why, to):
         """Remember."""
-        self.wishes.append(why)
+        self.wishes.append((why, to))
 
     def add(self, lesson):
         """Keep."""
@@ -213,8 +216,17 @@ def test_events_of_the_distiller_are_passed_on(made):
     begin(made)
     event = Event(PROMOTED, 1, 'it is better')
     made.distiller.events.append(event)
-    wait(lambda: made.told)
-    assert made.told == [event]
+    wait(lambda: len(made.told) == 2)
+    assert made.told == [made.distiller.begins_with, event]
+
+
+def test_a_rollback_is_told_at_once_and_the_learner_follows(made):
+    """It may be in the middle of a long examination."""
+    labour = begin(made)
+    made.distiller.version = 3
+    labour.roll_back()
+    assert made.told[-1] == Event(ROLLED_BACK, 2, 'asked for')
+    wait(lambda: made.distiller.wishes == [('asked for', 2)])
 
 
 @pytest.mark.parametrize('fault, words', [

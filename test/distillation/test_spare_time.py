@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from depthanyevent_ros.distillation import spare_time
-from depthanyevent_ros.distillation.spare_time import use_spare_time_only
+from depthanyevent_ros.distillation.spare_time import be_nice, use_spare_time_only
 
 needs_linux = pytest.mark.skipif(not hasattr(os, 'SCHED_IDLE'), reason='only Linux has SCHED_IDLE')
 
@@ -47,3 +47,18 @@ def test_a_system_without_such_a_class_is_told(monkeypatch):
     """As on macOS."""
     monkeypatch.delattr(spare_time.os, 'SCHED_IDLE', raising=False)
     assert use_spare_time_only() is False
+
+
+@needs_linux
+def test_a_thread_is_nice_and_those_it_starts_and_no_others():
+    """And no less nice than it was."""
+    def niceness():
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    def ask():
+        be_nice(7)
+        be_nice(3)
+        return niceness(), in_a_thread(niceness)
+
+    before = niceness()
+    assert in_a_thread(ask) == (max(7, before), max(7, before)) and niceness() == before

@@ -5,7 +5,9 @@ Which clock the stamps of frames are of: the sensor's, as the times of events, o
 
 Some drivers stamp frames with the sensor's time, some with the host's, and a replay may mix both.
 A frame arrives within a second or so of the events around it, so whichever reading of its stamp
-is near the newest event is the right one; where neither is, the frame cannot be used.
+is near the newest event is the right one; where neither is, the frame cannot be used. Where both
+are, the clocks differ by little, and what matters is to read all stamps alike: how late they then
+are is found by comparing frames with events (stamp_offset.py).
 """
 
 from collections import Counter
@@ -32,7 +34,9 @@ class FrameClock:
         :param offset_ns: host time less sensor time, as far as it is known.
         """
         readings = {SENSOR: stamp_ns, HOST: stamp_ns - offset_ns}
-        source = min(readings, key=lambda name: abs(readings[name] - newest_ns))
+        near = [name for name in readings if abs(readings[name] - newest_ns) <= NEAR_NS]
+        source = self.source if self.source in near else min(
+            near or readings, key=lambda name: abs(readings[name] - newest_ns))
         away_ns = readings[source] - newest_ns
         if abs(away_ns) > NEAR_NS:
             self.counts['another_clock'] += 1

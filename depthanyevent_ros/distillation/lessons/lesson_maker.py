@@ -65,6 +65,8 @@ class LessonMaker:
         self._waiting: List[SeenLabel] = []     # ascending
         # As many as can join a lesson and wait: a label for each end of a window, and others.
         self._recent = SeenLabels(self.span_ns + tolerance_ns, 4 * n_windows + max_waiting)
+        self.largest_residual_ns: Optional[int] = None      # of the last lesson
+        self._epoch = 0
         self._lock = Lock()
 
     @property
@@ -115,10 +117,12 @@ class LessonMaker:
             events = self.memory.between(last.stamp_ns - self.span_ns, last.stamp_ns)
             at, labels = self._recent.joining(last, ends_ns, self.tolerance_ns)
             self.counts['lessons'] += 1
+        residual_ns = tuple(one.stamp_ns - int(ends_ns[k]) for k, one in zip(at, labels))
+        self.largest_residual_ns = max(map(abs, residual_ns))
         age, polarity = draw_windows(events, ends_ns, self.window_ns, self.height, self.width)
         return Lesson(age, polarity, ends_ns, at, np.stack([one.depth for one in labels]),
                       np.stack([one.confidence for one in labels]), self.kind,
-                      tuple(one.stamp_ns - int(ends_ns[k]) for k, one in zip(at, labels)))
+                      residual_ns, origin=str(self._epoch))
 
     def reset(self, reason: str) -> None:
         """Forget everything that depends on time: events, labels that wait or could join."""
@@ -148,6 +152,7 @@ class LessonMaker:
         return None
 
     def _forget_labels(self, reason):
+        self._epoch += 1                        # time may count anew
         self.counts[reason] += len(self._waiting)
         self._waiting = []
         self._recent.clear()

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Lessons from what was recorded, in order of time: files of windows, data sets and bags."""
 
+from dataclasses import replace
 from typing import Callable, Dict, Iterator, Optional
 
 import numpy as np
@@ -60,7 +61,7 @@ def lessons_of_windows(file: WindowsFile, n_windows: int, see: Optional[See] = N
         start += step or n_windows
         lesson = lesson_of(stored, see, kind)
         if lesson is not None:
-            yield lesson
+            yield replace(lesson, origin=str(file.path))
 
 
 def lessons_of_sequence(sequence: EventSequence, maker: LessonMaker, see: Optional[See] = None,
@@ -99,7 +100,7 @@ def lessons_of_sequence(sequence: EventSequence, maker: LessonMaker, see: Option
             maker.add_label(stamp_ns, label)
             lesson = maker.next_lesson()
             if lesson is not None:
-                yield lesson
+                yield replace(lesson, origin=f'{sequence.path} {lesson.origin}')
 
 
 class _Feeder:

@@ -5,7 +5,8 @@ Lessons that are kept: the latest, some of the past, those to be examined by, an
 
 A student that sees nothing but the last minute forgets the rest, so every batch mixes the latest
 lessons with a fair sample of all that went before and with simulated ones of true depth. One
-lesson in ``held_out_every`` is never learned from: candidates are scored on those.
+lesson in ``held_out_every`` is never learned from: candidates are scored on those. Lessons follow
+each other closely and share windows and frames, so those beside a held-out one are left out.
 """
 
 from collections import Counter, deque
@@ -49,9 +50,17 @@ class MemoryPlan:
                               '1')
 
 
+#: What becomes of a lesson.
+LEARN, HOLD_OUT, LEAVE_OUT = 'learn', 'held_out', 'beside_held_out'
+#: Lessons after which one that was learned from is not just behind: it is of an earlier pass.
+JUST_BEHIND = 64
+
+
 class ReplayMemory:
     """
     A bounded memory of lessons.
+
+    ``counts`` has 'lessons', and of them those 'beside_held_out' and 'forgotten'.
 
     :param true: lessons of true depth, the same for ever.
     """
@@ -61,13 +70,16 @@ class ReplayMemory:
         self.held_out = deque(maxlen=plan.held_out)
         self._true = [PackedLesson(lesson) for lesson in true]
         self._latest, self._past = deque(), []
-        self._n_passed = 0                      # lessons that have left the latest
+        self._latest_bytes = self._past_bytes = 0
+        self._n_used = 0                        # learned from or held out
+        self._n_left = 0                        # left out, one after the other
+        self._n_passed, self._was_full = 0, False       # lessons that have left the latest
         self._random = random.Random(seed)
 
     @property
     def nbytes(self) -> int:
-        """Return the bytes of what is learned from, the true ones left out."""
-        return sum(lesson.nbytes for part in (self._latest, self._past) for lesson in part)
+        """Return the bytes of what is learned from, the true ones left out (any thread)."""
+        return self._latest_bytes + self._past_bytes
 
     def __len__(self) -> int:
         """Return how many lessons a teacher gave are learned from."""
@@ -77,15 +89,37 @@ class ReplayMemory:
         """Take a lesson; return whether it is held out."""
         self.counts['lessons'] += 1
         packed = PackedLesson(lesson)
-        # Nothing can be promoted before there are some of them: at first every second one is.
-        every = self.plan.held_out_every if 3 * len(self.held_out) >= self.plan.held_out else 2
-        if self.counts['lessons'] % every == 0:
+        packed.number = self.counts['lessons']
+        fate = self._fate(packed)
+        if fate == LEAVE_OUT:
+            self.counts[LEAVE_OUT] += 1
+            self._n_left += 1
+            return False
+        self._n_used, self._n_left = self._n_used + 1, 0
+        if fate == HOLD_OUT:
             self.held_out.append(packed)
             return True
         self._latest.append(packed)
-        while len(self._latest) > 1 and _nbytes(self._latest) > self.plan.limit_bytes // 2:
-            self._pass(self._latest.popleft())
+        self._latest_bytes += packed.nbytes
+        while len(self._latest) > 1 and self._latest_bytes > self.plan.limit_bytes // 2:
+            first = self._latest.popleft()
+            self._latest_bytes -= first.nbytes
+            self._pass(first)
         return False
+
+    def _fate(self, lesson: PackedLesson) -> str:
+        """Return what becomes of a lesson: none that is held out meets one that is learned."""
+        # Nothing can be promoted before there are some of them: at first every second one is.
+        every = self.plan.held_out_every if 3 * len(self.held_out) >= self.plan.held_out else 2
+        if (self._n_used + 1) % every == 0:
+            met = [one.number for part in (self._latest, self._past) for one in part
+                   if lesson.span.meets(one.span)]
+            if not met:
+                return HOLD_OUT
+            # Those just learned from will lie behind soon; those of an earlier pass never will.
+            if min(met) > lesson.number - JUST_BEHIND and self._n_left < JUST_BEHIND:
+                return LEAVE_OUT
+        return LEAVE_OUT if any(lesson.span.meets(one.span) for one in self.held_out) else LEARN
 
     def draw(self, n: int) -> List[Lesson]:
         """
@@ -113,16 +147,18 @@ class ReplayMemory:
     def _pass(self, lesson: PackedLesson) -> None:
         """Keep a lesson of the past with the chance that all have (Vitter's algorithm R)."""
         self._n_passed += 1
-        if _nbytes(self._past) + lesson.nbytes <= self.plan.limit_bytes // 2:
-            self._past.append(lesson)
+        limit = self.plan.limit_bytes // 2
+        fits = self._past_bytes + lesson.nbytes <= limit
+        self._was_full = self._was_full or not fits
+        # Room that a large one left is no privilege: from the first time on all have one chance.
+        places = len(self._past) + fits
+        if lesson.nbytes > limit or (
+                self._was_full and self._random.randrange(self._n_passed) >= places):
+            self.counts['forgotten'] += 1
             return
-        place = self._random.randrange(self._n_passed)
-        if place < len(self._past):
-            self._past[place] = lesson
-            while _nbytes(self._past) > self.plan.limit_bytes // 2 and len(self._past) > 1:
-                self._past.pop(self._random.randrange(len(self._past)))
-        self.counts['forgotten'] += 1
-
-
-def _nbytes(lessons) -> int:
-    return sum(lesson.nbytes for lesson in lessons)
+        self._past.append(lesson)
+        self._past_bytes += lesson.nbytes
+        while self._past_bytes > limit and len(self._past) > 1:
+            gone = self._past.pop(self._random.randrange(len(self._past) - 1))
+            self._past_bytes -= gone.nbytes
+            self.counts['forgotten'] += 1

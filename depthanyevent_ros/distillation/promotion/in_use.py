@@ -3,7 +3,7 @@
 """The weights in use, those before them, and those of the factory."""
 
 import time
-from typing import Any, Mapping
+from typing import Any, Mapping, Optional
 
 from depthanyevent_ros.distillation.promotion.store import FACTORY, Version, WeightsStore
 from depthanyevent_ros.network.weights import Weights
@@ -17,11 +17,25 @@ class WeightsInUse:
     """
 
     def __init__(self, weights: Weights, tensors: Mapping[str, Any], store: WeightsStore,
-                 teacher: str):
+                 teacher: str, teacher_licence: str = ''):
         self.weights, self.factory, self.store = weights, tensors, store
         self.tensors = self.former = tensors
-        self.version = self.former_version = FACTORY
+        self.entry: Optional[Version] = None            # of the tensors; None: of the factory
+        self.former_entry: Optional[Version] = None
         self._teacher = teacher
+        #: Of what is learned: whoever passes it on needs both.
+        self.licence = weights.licence if teacher_licence in ('', weights.licence) else \
+            f'{weights.licence}, and {teacher_licence} for the labels of {teacher}'
+
+    @property
+    def version(self) -> int:
+        """The number of the version in use, FACTORY for the first weights."""
+        return self.entry.number if self.entry else FACTORY
+
+    @property
+    def former_version(self) -> int:
+        """The number of the version before."""
+        return self.former_entry.number if self.former_entry else FACTORY
 
     def promote(self, tensors: Mapping[str, Any], n_steps: int, scores: Mapping[str, Any]
                 ) -> Version:
@@ -32,24 +46,26 @@ class WeightsInUse:
         """
         weights = self.weights
         config = {'model': weights.config.as_dict(), 'output_kind': weights.output_kind,
-                  'licence': weights.licence, 'trained': True,
+                  'licence': self.licence, 'trained': True,
                   'source': f'{weights.name}, adapted online to {self._teacher}'}
         version = self.store.add(
             {name: tensor.numpy() for name, tensor in tensors.items()}, config,
             parent=self.version, factory_sha256=weights.sha256, created_ns=time.time_ns(),
             n_steps=n_steps, teacher=self._teacher, scores=scores)
-        self.former, self.former_version = self.tensors, self.version
-        self.tensors, self.version = tensors, version.number
+        self.former, self.former_entry = self.tensors, self.entry
+        self.tensors, self.entry = tensors, version
         return version
 
     def roll_back(self) -> None:
         """Use the weights before these; what is before those are the factory's."""
-        self.tensors, self.version = self.former, self.former_version
-        self.former, self.former_version = self.factory, FACTORY
+        self.tensors, self.entry = self.former, self.former_entry
+        self.former, self.former_entry = self.factory, None
 
-    def resume(self, tensors: Mapping[str, Any], version: int) -> None:
-        """Use a version that was learned before."""
-        self.tensors, self.version = dict(tensors), version
+    def resume(self, version: Version, tensors: Mapping[str, Any], parent: Optional[Version],
+               former: Mapping[str, Any]) -> None:
+        """Use a version that was learned before; the way back is to its parent."""
+        self.tensors, self.entry = dict(tensors), version
+        self.former, self.former_entry = dict(former), parent
 
     def remember(self) -> None:
         """Write down which version is in use; OSError if it cannot be."""

@@ -7,14 +7,16 @@ A version is ``v000001.safetensors``, which every part of this package reads as 
 ``v000001.json`` beside it. The weights of the factory are no version: nothing here writes them.
 """
 
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 import hashlib
 import json
 import os
 from pathlib import Path
 import re
-from typing import Any, Dict, List, Mapping, Optional
+from typing import Any, Dict, List, Mapping, Optional, Set
 
+from filelock import FileLock
 import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import save
@@ -22,7 +24,9 @@ from safetensors.numpy import save
 from depthanyevent_ros.errors import RecordingError, WeightsError
 
 NAME = re.compile(r'v(\d{6})\.json')
-IN_USE, LAST = 'in_use.json', 'last.json'
+IN_USE, LAST, LOCK = 'in_use.json', 'last.json', '.lock'
+#: A version is written in less than a second.
+LOCK_S = 60.0
 FACTORY = 0
 
 
@@ -105,6 +109,16 @@ class WeightsStore:
         :param facts: the fields of Version but number and sha256.
         :raises RecordingError: if it cannot be written; nothing is left then.
         """
+        try:                                    # another process may write for the same robot
+            with FileLock(self.folder / LOCK, timeout=LOCK_S):
+                self._tidy()
+                version = self._add(tensors, config, facts)
+                self._forget({version.number, version.parent, self.in_use()})
+        except OSError as error:
+            raise RecordingError(f'{self.folder} cannot be written: {error}') from error
+        return version
+
+    def _add(self, tensors, config, facts) -> Version:
         taken = [int(NAME.fullmatch(path.name)[1]) for path in self.folder.glob('v*.json')
                  if NAME.fullmatch(path.name)]
         number = max(self._last(), *taken, FACTORY) + 1
@@ -120,8 +134,15 @@ class WeightsStore:
         except (OSError, SafetensorError) as error:
             self.path(number).unlink(missing_ok=True)
             raise RecordingError(f'{self.path(number)} cannot be written: {error}') from error
-        self._forget(number)
         return version
+
+    def _tidy(self) -> None:
+        """Remove what a process left that was killed while it wrote (under the lock)."""
+        whole = {path.stem for path in self.folder.glob('v*.json')}
+        for path in [*self.folder.glob('.v*'), *self.folder.glob('v*.safetensors')]:
+            if path.stem not in whole:
+                with suppress(OSError):
+                    path.unlink()
 
     def _last(self) -> int:
         """Return the highest number that was ever given, as far as that is known."""
@@ -137,9 +158,16 @@ class WeightsStore:
     def in_use(self) -> int:
         """Return the version that is in use, FACTORY if none is or it cannot be read."""
         try:
-            number = int(json.loads((self.folder / IN_USE).read_text())['number'])
+            number = self.marked()
             return self.get(number).number if number != FACTORY else FACTORY
-        except (OSError, ValueError, TypeError, KeyError, WeightsError):
+        except (OSError, WeightsError):
+            return FACTORY
+
+    def marked(self) -> int:
+        """Return the version that was in use last, whether or not it is still there and whole."""
+        try:
+            return int(json.loads((self.folder / IN_USE).read_text())['number'])
+        except (OSError, ValueError, TypeError, KeyError):
             return FACTORY
 
     def delete(self, number: int) -> None:
@@ -155,12 +183,13 @@ class WeightsStore:
         self.path(number).with_suffix('.json').unlink()
         self.path(number).unlink(missing_ok=True)
 
-    def _forget(self, newest: int) -> None:
-        """Delete the oldest versions beyond the limit."""
-        keep = {newest, self.in_use()}
-        others = [version.number for version in self.versions() if version.number not in keep]
-        for number in others[:max(0, len(others) + len(keep - {FACTORY}) - self.limit)]:
-            self.delete(number)
+    def _forget(self, keep: Set[int]) -> None:
+        """Delete the oldest versions beyond the limit, but for some."""
+        present = [version.number for version in self.versions()]
+        others = [number for number in present if number not in keep]
+        for number in others[:max(0, len(present) - self.limit)]:
+            with suppress(OSError, WeightsError):       # someone else deleted it
+                self.delete(number)
 
     def _write(self, path: Path, content: bytes) -> None:
         growing = path.with_name(f'.{path.name}.{os.getpid()}')

@@ -54,3 +54,38 @@ class Watch:
         if self.n_lessons < self._plan.lessons:
             return None
         return ROLL_BACK if self._new > (1 + self._plan.worse) * self._former else KEEP
+
+
+class Trial:
+    """
+    Watch after watch over the weights in use: each lesson at first, then one in EVERY.
+
+    ``is_on_trial`` until they have been as good as the former ones for a whole watch: nothing else
+    is promoted so long. They are watched after that, for as long as they are in use.
+    """
+
+    EVERY = 4
+
+    def __init__(self, plan: WatchPlan):
+        self._plan, self._watch = plan, Watch(plan)
+        self.is_on_trial, self._n_met = False, 0
+
+    def begin(self) -> None:
+        """Other weights are in use."""
+        self._watch, self.is_on_trial = Watch(self._plan), True
+
+    def end(self) -> None:
+        """Those before them are in use again."""
+        self._watch, self.is_on_trial = Watch(self._plan), False
+
+    def is_due(self) -> bool:
+        """Tell whether the next lesson is one to compare in."""
+        self._n_met += 1
+        return self.is_on_trial or self._n_met % self.EVERY == 0
+
+    def add(self, new: float, former: float) -> Optional[str]:
+        """Take the disagreement of both in a lesson; return KEEP or ROLL_BACK, or None."""
+        verdict = self._watch.add(new, former)
+        if verdict == KEEP:
+            self._watch, self.is_on_trial = Watch(self._plan), False
+        return verdict

@@ -3,7 +3,7 @@
 """How good weights are: by the teacher's held-out labels, and by true depth of other scenes."""
 
 from dataclasses import replace
-from typing import Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 import torch
@@ -43,6 +43,8 @@ class Examiner:
                                         height, width)
         self._n_warm = n_warm
         self._factory = list(factory)
+        #: Called again and again while something is examined; what it raises ends that.
+        self.between: Callable[[], None] = lambda: None
 
     def score(self, tensors: Mapping[str, Tensor], held_out: Sequence[Lesson]) -> Score:
         """Return the score of weights, on these lessons and on the factory set."""
@@ -95,6 +97,7 @@ class Examiner:
         """Return a row for each label."""
         rows = []
         for start in range(0, len(lessons), LANES):
+            self.between()
             group = lessons[start:start + LANES]
             depth = predict(self._network, images_of(group), self._n_warm)
             for kind, labels in labels_of(group, self._n_warm).items():

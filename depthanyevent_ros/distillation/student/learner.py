@@ -23,7 +23,7 @@ from depthanyevent_ros.training.unrolled import UnrolledNetwork
 #: Steps in a row that went wrong after which the learner begins again from the last good weights.
 MOST_BAD_STEPS = 5
 #: A loss of so many times the median of the last ones is no use.
-EXPLODED, REMEMBERED = 10.0, 50
+EXPLODED, REMEMBERED, ENOUGH = 10.0, 50, 8
 
 
 class Learner:
@@ -74,7 +74,7 @@ class Learner:
             return None
         if not math.isfinite(value):
             return self._bad('loss_not_finite')
-        if len(self._losses) == REMEMBERED and value > EXPLODED * median(self._losses):
+        if len(self._losses) >= ENOUGH and value > EXPLODED * median(self._losses):
             return self._bad('loss_exploded')
         norm = torch.nn.utils.clip_grad_norm_(self.parameters, self.plan.clip_norm)
         if not torch.isfinite(norm):

@@ -26,7 +26,8 @@ def input_status(session: TeacherSession) -> Status:
     status = Status({'events_total': session.input.n_events,
                      'frames_total': session.labour.counts['frames']})
     status.add_counts('input', session.input.counts)
-    status.add_counts('not_used', {cause: n for cause, n in session.labour.counts.items()
+    # A copy: the learner's thread goes on counting.
+    status.add_counts('not_used', {cause: n for cause, n in dict(session.labour.counts).items()
                                    if cause != 'frames'})
     status.values.update({f'clock.{key}': value
                           for key, value in session.clock.describe().items()})
@@ -60,6 +61,8 @@ def pairs_status(session: TeacherSession) -> Status:
         'frame_offset_ms': 'unknown' if offset.offset_ns is None else offset.offset_ns * 1e-6,
         'frame_offset_confidence': offset.confidence, 'frame_offset_pairs': offset.n_pairs,
         'frame_offset_corrected_ms': maker.frame_offset_ns * 1e-6})
+    if maker.largest_residual_ns is not None:
+        status.values['residual_ms'] = maker.largest_residual_ns * 1e-6
     if maker.counts['ahead_of_events'] > maker.counts['lessons']:
         status.warn('most frames are far ahead of the events: their stamps are of another clock '
                     'than those of the events')
@@ -79,6 +82,8 @@ def adaptation_status(session: TeacherSession) -> Status:
         status.values['taken_by_depth_node'] = session.depth.n_loaded
         if session.depth.problem:
             status.warn(session.depth.problem)
+    if labour.distiller is not None and labour.distiller.problem:
+        status.warn(labour.distiller.problem)
     if labour.problem:
         status.error(labour.problem)
     elif labour.state == OFF and labour.distiller is not None:

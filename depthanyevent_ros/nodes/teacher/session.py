@@ -162,13 +162,16 @@ class TeacherSession:
         self.clock.reset()
         self.labour.reset(reason)
 
-    # --- versions (the labour's thread) ----------------------------------------------------------
+    # --- versions (any thread) -------------------------------------------------------------------
 
     def _on_event(self, event: Event) -> None:
         """Tell of a promotion or rollback, and let the depth node follow."""
         self._node.get_logger().info(f'{event.state}: version {event.version or "factory"}, '
                                      f'{event.why}')
         if self.depth is not None:
-            store = self.labour.distiller.in_use.store
-            self.depth.load(self.settings.weights if event.version == FACTORY
-                            else str(store.path(event.version).resolve()))
+            in_use = self.labour.distiller.in_use
+            if event.version == FACTORY:
+                self.depth.load(self.settings.weights, in_use.weights.sha256)
+            else:
+                self.depth.load(str(in_use.store.path(event.version).resolve()),
+                                in_use.store.get(event.version).sha256)

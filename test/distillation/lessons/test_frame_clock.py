@@ -4,7 +4,7 @@
 
 from depthanyevent_ros.distillation.lessons.frame_clock import FrameClock, HOST, SENSOR
 
-S = 1_000_000_000
+S, MS = 1_000_000_000, 1_000_000
 NEWEST, OFFSET = 100 * S, 1_700_000_000 * S     # the sensor counts from its start
 
 
@@ -35,3 +35,21 @@ def test_a_stamp_of_no_known_clock_is_refused_with_a_sentence():
     assert clock.to_sensor_ns(0, NEWEST, OFFSET) is None
     assert '100.0 s before' in clock.problem
     assert clock.to_sensor_ns(NEWEST, NEWEST, OFFSET) == NEWEST and clock.problem is None
+
+
+def test_where_both_clocks_are_near_all_frames_are_read_alike():
+    """The host's time is 20 ms ahead; frames arrive 30 ms before to 120 ms after their events."""
+    for late_ms in (0, 20):                     # stamps of the sensor, of the host
+        clock = FrameClock()
+        found = {clock.to_sensor_ns(NEWEST + late_ms * MS, NEWEST + ahead_ms * MS, 20 * MS)
+                 for ahead_ms in range(-30, 121)}
+        assert len(found) == 1 and len(clock.counts) == 1
+        # What is left is the same for all, and found by comparing frames with events.
+        assert abs(found.pop() - NEWEST) <= 20 * MS
+
+
+def test_a_stamp_that_contradicts_the_clock_of_those_before_is_read_by_the_other():
+    """A replay may mix both."""
+    clock = FrameClock()
+    for stamp_ns, source in ((NEWEST, SENSOR), (OFFSET + NEWEST, HOST), (NEWEST, SENSOR)):
+        assert clock.to_sensor_ns(stamp_ns, NEWEST, OFFSET) == NEWEST and clock.source == source

@@ -8,12 +8,13 @@ import os
 from pathlib import Path
 import resource
 import signal
+import threading
 
 import numpy as np
 import pytest
 
 from depthanyevent_ros.distillation.promotion import store as module
-from depthanyevent_ros.distillation.promotion.store import describe, FACTORY, WeightsStore
+from depthanyevent_ros.distillation.promotion.store import describe, FACTORY, LOCK, WeightsStore
 from depthanyevent_ros.errors import RecordingError, WeightsError
 from depthanyevent_ros.network.weights import find_weights
 
@@ -118,7 +119,7 @@ def test_a_full_disk_leaves_nothing_behind(store, add):
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, old)
-    assert os.listdir(store.folder) == [] and store.versions() == []
+    assert os.listdir(store.folder) in ([], [LOCK]) and store.versions() == []
 
 
 def test_a_crash_between_the_two_files_leaves_no_version(store, add, monkeypatch):
@@ -150,3 +151,66 @@ def test_its_description_is_plain_json(store, add):
     read = json.loads(store.path(1).with_suffix('.json').read_text())
     assert read['teacher'] == 'efflite0-frames' and read['n_steps'] == 40
     assert module.NAME.fullmatch('v000001.json') and not module.NAME.fullmatch('v1.json')
+
+
+def test_two_writers_for_one_robot_get_numbers_of_their_own(store, add):
+    """The teacher node, and the verb distill for the same robot."""
+    threads = [threading.Thread(target=lambda: [add() for _ in range(4)]) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [version.number for version in store.versions()] == list(range(1, 9))
+    assert [store.get(number).number for number in range(1, 9)] == list(range(1, 9))
+
+
+def test_what_a_killed_writer_left_is_removed_by_the_next(store, add):
+    """A file that was growing, and weights without their description."""
+    add()
+    (store.folder / '.v000002.safetensors.4711').write_bytes(b'half')
+    store.path(2).write_bytes(b'whole, but nothing says what it is')
+    add()
+    assert sorted(path.name for path in store.folder.iterdir() if path.name[0] in '.v') == [
+        LOCK, 'v000001.json', 'v000001.safetensors', 'v000002.json', 'v000002.safetensors']
+    assert [store.get(number).number for number in (1, 2)] == [1, 2]
+
+
+def test_the_way_back_is_not_forgotten(tmp_path, add, store):
+    """Of two versions at most, the parent of the newest is one."""
+    store.limit = 2
+    add()
+    store.use(1)
+    add(parent=1)
+    store.use(2)
+    add(parent=2)
+    assert [version.number for version in store.versions()] == [2, 3]
+    store.use(1)                                # someone chose what is gone
+    add(parent=2)
+    assert [version.number for version in store.versions()] == [2, 4]
+
+
+def test_a_version_that_someone_else_deletes_meanwhile_is_no_error(store, add, monkeypatch):
+    """The new one is there all the same."""
+    store.limit = 1
+    add()
+
+    def gone(number):
+        raise WeightsError(f'no version {number}')
+    monkeypatch.setattr(store, 'delete', gone)
+    assert add().number == 2
+
+
+def test_a_folder_that_cannot_be_locked_is_one_sentence(store, add):
+    """As one that is read-only."""
+    (store.folder / LOCK).mkdir()
+    with pytest.raises(RecordingError, match='cannot be written'):
+        add()
+
+
+def test_a_mark_tells_of_a_version_that_is_gone(store, add):
+    """What was in use last, whether or not it can be used again."""
+    assert store.marked() == FACTORY
+    add()
+    store.use(1)
+    store.path(1).write_bytes(b'cut')
+    assert store.marked() == 1 and store.in_use() == FACTORY

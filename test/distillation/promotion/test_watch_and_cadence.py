@@ -7,7 +7,8 @@ import math
 import pytest
 
 from depthanyevent_ros.distillation.lessons.cadence import Cadence, CadencePlan
-from depthanyevent_ros.distillation.promotion.watch import KEEP, ROLL_BACK, Watch, WatchPlan
+from depthanyevent_ros.distillation.promotion.watch import KEEP, ROLL_BACK, Trial, Watch
+from depthanyevent_ros.distillation.promotion.watch import WatchPlan
 from depthanyevent_ros.errors import ConfigError
 
 PLAN = WatchPlan(lessons=4, worse=0.05, much_worse=0.5)
@@ -31,6 +32,27 @@ def test_a_scene_that_is_harder_for_both_is_no_reason():
     """Twice the disagreement, of both."""
     watch = Watch(PLAN)
     assert [watch.add(0.4, 0.4) for _ in range(4)][-1] == KEEP
+
+
+def test_new_weights_are_on_trial_until_they_were_good_enough_for_a_whole_watch():
+    """Nothing else is promoted so long; every lesson counts."""
+    trial = Trial(PLAN)
+    assert not trial.is_on_trial
+    trial.begin()
+    for verdict in (None, None, None, KEEP):
+        assert trial.is_on_trial and trial.is_due()
+        assert trial.add(0.2, 0.2) == verdict
+    assert not trial.is_on_trial
+
+
+def test_weights_that_were_trusted_are_watched_on():
+    """In one lesson of four: another place may show what they are worth."""
+    trial = Trial(PLAN)
+    trial.begin()
+    assert [trial.add(0.2, 0.2) for _ in range(4)][-1] == KEEP
+    due = [trial.is_due() for _ in range(16)]
+    assert sum(due) == 4
+    assert [trial.add(0.4, 0.2) for _ in range(3)] == [None, None, ROLL_BACK]
 
 
 def test_a_lesson_of_which_nothing_is_known_does_not_count():
