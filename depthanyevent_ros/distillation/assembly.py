@@ -82,12 +82,16 @@ def make_distiller(settings: Settings, height: int, width: int, scenes: FactoryS
     """
     Return a distiller that is off; with ``resume`` it goes on with the version in use.
 
-    :raises WeightsError: if the weights are not a student of events.
+    :raises WeightsError: if the weights are not a student of events; ConfigError if the plan is not
+        for them.
     """
     weights = find_weights(settings.weights)
     if weights.config.input_type != 'events':
         raise WeightsError(f'{weights.name} looks at {weights.config.input_type}: a student must '
                            'look at events')
+    if settings.memory.simulated == 'true' and weights.output_kind != 'metric':
+        raise ConfigError(f'memory.simulated is true, but {weights.name} gives relative depth: it '
+                          'cannot be compared with metres, set memory.simulated to factory')
     distiller = Distiller(weights, height, width, make_plan(settings), store, teacher.name,
                           scenes.true, scenes.exam, team, teacher.licence)
     if settings.resume:

@@ -55,7 +55,7 @@ class Labour:
         self.desk: Optional[FrameDesk] = None
         self.view: Optional[LessonView] = None
         self._folder, self._say, self._on_event = folder, say, on_event
-        self._wishes, self._wanted = Wishes(), settings.adapt
+        self._wishes, self._wanted, self._introduced = Wishes(), settings.adapt, False
         self._thread: Optional[threading.Thread] = None
         self._school: Optional[School] = None
 
@@ -93,7 +93,7 @@ class Labour:
     def adapt(self) -> None:
         """Begin to learn, when everything is ready."""
         self._wanted = True
-        self._wishes.put(lambda: self.distiller.adapt())
+        self._wishes.put(self._adapt)
 
     def freeze(self) -> None:
         """Learn nothing from now on."""
@@ -174,10 +174,21 @@ class Labour:
                               self._begin)
         self.maker.kind, self.distiller = self._school.teacher.kind, self._school.distiller
         self.distiller.between = self._between
-        self._on_event(self.distiller.begins_with)
+        if self.distiller.version:
+            self._introduce()
         if self._wanted:
-            self.distiller.adapt()
+            self._adapt()
         self.doing = 'ready'
+
+    def _adapt(self) -> None:
+        self._introduce()
+        self.distiller.adapt()
+
+    def _introduce(self) -> None:
+        """Say which weights the learner begins with: before that nobody's are touched."""
+        if not self._introduced:
+            self._introduced = True
+            self._on_event(self.distiller.begins_with)
 
     def _turn(self) -> bool:
         """Do one piece of work; return False if there was none."""

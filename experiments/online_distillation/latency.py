@@ -50,8 +50,8 @@ SETTINGS = (
     Setting('alone'),
     Setting('teacher node as it is', (), ()),
     Setting('as it is, depth on 1 thread', ('engine.threads:=1',), ()),
-    Setting('budget 0.5', (), ('budget:=0.5',)),
     Setting('merely nice', (), ('spare_time:=false',)),
+    Setting('merely nice, depth on 1 thread', ('engine.threads:=1',), ('spare_time:=false',)),
     Setting('with new weights taken over', (), EAGER),
 )
 

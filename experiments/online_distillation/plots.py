@@ -82,9 +82,10 @@ def draw_long(result: Result, path: Path) -> None:
     steps = [look['n_steps'] for look in looks]
     figure, (error, spread, memory) = pyplot.subplots(1, 3, figsize=(11, 3.2),
                                                       layout='constrained')
-    for domain, colour in (('there', 'tab:blue'), ('factory', 'tab:green')):
-        error.plot(steps, [look[domain]['scaled'] for look in looks], color=colour, label=domain)
-        spread.plot(steps, [look[domain]['spread'] for look in looks], color=colour, label=domain)
+    for domain, name, colour in (('there', 'other domain', 'tab:blue'),
+                                 ('factory', "factory's domain", 'tab:green')):
+        error.plot(steps, [look[domain]['scaled'] for look in looks], color=colour, label=name)
+        spread.plot(steps, [look[domain]['spread'] for look in looks], color=colour, label=name)
     memory.plot(steps, [look['rss_mb'] for look in looks], color='black', label='process')
     memory.plot(steps, [look['lessons_mb'] for look in looks], color='grey', label='lessons kept')
     for axes, label in ((error, 'AbsRel after scale'), (spread, 'deviation of log depth in a map'),

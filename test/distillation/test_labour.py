@@ -220,6 +220,25 @@ def test_events_of_the_distiller_are_passed_on(made):
     assert made.told == [made.distiller.begins_with, event]
 
 
+@pytest.mark.parametrize('version, told_at_once', [(0, False), (3, True)])
+def test_nobodys_weights_are_touched_before_learning_is_asked_for(
+        made, tmp_path, version, told_at_once):
+    """The depth node may run on others; a version that is gone on with is asked for."""
+    made.distiller.version = version
+    settings = make_settings(load_spec('teacher'), {**QUICK, 'adapt': False})
+    labour = Labour(settings, tmp_path, made.said.append, made.told.append)
+    labour.begin(view())
+    wait(lambda: labour.doing == 'ready')
+    assert made.told == [made.distiller.begins_with] * told_at_once
+    labour.adapt()
+    wait(lambda: made.distiller.state == ADAPTING)
+    labour.freeze()
+    labour.adapt()
+    wait(lambda: made.distiller.state == ADAPTING)
+    labour.close()
+    assert made.told == [made.distiller.begins_with]
+
+
 def test_a_rollback_is_told_at_once_and_the_learner_follows(made):
     """It may be in the middle of a long examination."""
     labour = begin(made)
