@@ -82,8 +82,8 @@ def make_distiller(settings: Settings, height: int, width: int, scenes: FactoryS
     """
     Return a distiller that is off; with ``resume`` it goes on with the version in use.
 
-    :raises WeightsError: if the weights are not a student of events; ConfigError if the plan is not
-        for them.
+    :raises WeightsError: if the weights are not a student of events.
+    :raises ConfigError: if the plan is not for them.
     """
     weights = find_weights(settings.weights)
     if weights.config.input_type != 'events':

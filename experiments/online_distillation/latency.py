@@ -42,17 +42,12 @@ class Setting:
     teacher: Any = None                     # the same, a tuple
 
 
-#: Promotes what it has soon and again and again: engines are built while windows are processed.
-EAGER = ('plan.examine_every:=4', 'plan.min_lessons:=4', 'gate.min_held_out:=1',
-         'gate.min_gain:=0.0', 'gate.factory_loss:=10.0', 'gate.min_spread:=0.0',
-         'gate.min_correlation:=-1.0', 'watch.lessons:=1')
 SETTINGS = (
     Setting('alone'),
     Setting('teacher node as it is', (), ()),
     Setting('as it is, depth on 1 thread', ('engine.threads:=1',), ()),
     Setting('merely nice', (), ('spare_time:=false',)),
     Setting('merely nice, depth on 1 thread', ('engine.threads:=1',), ('spare_time:=false',)),
-    Setting('with new weights taken over', (), EAGER),
 )
 
 
