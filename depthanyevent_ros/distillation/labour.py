@@ -112,6 +112,8 @@ class Labour:
         to = self.distiller.in_use.former_version
         self._on_event(Event(ROLLED_BACK, to, 'asked for'))
         self._wishes.put(lambda: self.distiller.roll_back('asked for', to))
+        if self.problem:                        # the thread is over: nobody else works
+            self._wishes.grant()
 
     def close(self) -> None:
         """Stop the thread and wait for it."""

@@ -44,7 +44,7 @@ class TeacherNode(ClosingNode):
             self._service('~/freeze', lambda labour: labour.freeze(),
                           'learning nothing from now on; the weights in use stay'),
             self._service('~/rollback', lambda labour: labour.roll_back(),
-                          'going back to the weights before these')]
+                          'going back to the weights before these', always=True)]
         self._jump = self.get_clock().create_jump_callback(
             JumpThreshold(min_forward=None, min_backward=Duration(nanoseconds=-1)),
             post_callback=lambda _: self._reset('clock_jump'))
@@ -90,13 +90,13 @@ class TeacherNode(ClosingNode):
         if session is not None:
             session.close()
 
-    def _service(self, name: str, ask: Callable, sentence: str):
-        """Return a service that asks the labour for something."""
+    def _service(self, name: str, ask: Callable, sentence: str, always: bool = False):
+        """Return a service that asks the labour for something, or ``always`` for that."""
         def answer(_, response: Trigger.Response) -> Trigger.Response:
             try:
                 if self._session is None:
                     raise DepthAnyEventError('the node is not configured')
-                if self._session.labour.problem:
+                if self._session.labour.problem and not always:
                     raise DepthAnyEventError(self._session.labour.problem)
                 ask(self._session.labour)
                 response.success, response.message = True, sentence

@@ -261,6 +261,10 @@ def test_whatever_happens_ends_the_learning_with_a_sentence_and_nothing_else(mad
     labour.add_events(events(0, 10))
     labour.offer(5 * MS, picture())
     assert labour.state == OFF
+    made.distiller.version = 3                  # the way back is open all the same
+    labour.roll_back()
+    assert made.told[-1] == Event(ROLLED_BACK, 2, 'asked for')
+    assert made.distiller.wishes == [('asked for', 2)]
 
 
 def test_a_reset_forgets_what_depends_on_time(made):
