@@ -58,6 +58,7 @@ def robot(graph, tmp_path, monkeypatch):
     program.write_text(PROGRAM)
     monkeypatch.setenv('PYTHONPATH', f'{tmp_path}:{Path(__file__).parents[2]}')
     monkeypatch.setattr(child_process, 'LEAVE_S', 60.0)
+    monkeypatch.setenv('OMP_NUM_THREADS', '1')          # threads that spin would starve the rest
     graph.status, graph.watch = {}, DepthWatch(graph.tester)
 
     def take(message):
