@@ -24,7 +24,7 @@ from typing import Callable
 from tqdm import tqdm
 
 from depthanyevent_ros.errors import DepthAnyEventError, EngineUnavailable, RecordingError
-from depthanyevent_ros.parameters import load_spec, make_settings
+from depthanyevent_ros.parameters import load_spec, make_settings, parse_changes
 
 SUMMARY = 'learn from a teacher over recordings'
 
@@ -103,12 +103,7 @@ def settings_of(args):
     spec = load_spec('teacher')
     values = {'teacher.name': args.teacher or spec['teacher.name'].default,
               'weights': args.weights, 'resume': args.resume}
-    for change in args.changes:
-        name, _, text = change.partition('=')
-        if name not in spec:
-            raise DepthAnyEventError(f'--set {change}: the teacher node has no parameter {name}')
-        values[name] = spec[name].parse(text)
-    return make_settings(spec, values)
+    return make_settings(spec, {**values, **parse_changes(spec, args.changes)})
 
 
 def report(learning, folder: Path) -> str:

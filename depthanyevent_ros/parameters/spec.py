@@ -11,7 +11,7 @@ it that we use, so that one file serves the nodes, the command line and the docu
 from dataclasses import dataclass
 from importlib import resources
 from types import SimpleNamespace
-from typing import Any, Dict, Mapping, Optional, Tuple
+from typing import Any, Dict, Mapping, Optional, Sequence, Tuple
 
 import yaml
 
@@ -53,6 +53,21 @@ class Parameter:
     def parse(self, text: str) -> Any:
         """Return the value written in ``text`` (command line), checked."""
         return self.check(text if self.type is str else yaml.safe_load(text))
+
+
+def parse_changes(spec: Mapping[str, Parameter], changes: Sequence[str]) -> Dict[str, Any]:
+    """
+    Return the values that words NAME=VALUE give parameters, the later ones last.
+
+    :raises ConfigError: naming what is no parameter, or a value that one does not take.
+    """
+    values = {}
+    for change in changes:
+        name, _, text = change.partition('=')
+        if name not in spec:
+            raise ConfigError(f'{change}: there is no parameter {name}')
+        values[name] = spec[name].parse(text)
+    return values
 
 
 def load_spec(name: str) -> Dict[str, Parameter]:

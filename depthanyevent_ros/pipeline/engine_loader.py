@@ -10,7 +10,6 @@ own; this process only loads the result from the cache.
 
 from dataclasses import asdict
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -24,8 +23,6 @@ from depthanyevent_ros.errors import DepthAnyEventError, EngineNotBuilt, EngineU
 
 POLL_S = 0.1
 LAST_WORDS_S = 3.0
-#: Niceness of a build while windows are being processed.
-BEHIND = 10
 #: How a sentence of the child begins.
 OWN = 'depthanyevent build_engine: '
 
@@ -38,19 +35,16 @@ class EngineLoader:
     :param on_failed: called in the loader's thread with the error.
     :param on_sentence: called with what is being done and why, in threads of the loader.
     :param on_build: called in the loader's thread when an engine must be built first.
-    :param behind: whether a build must leave the processors to others: an engine is in use.
     """
 
     def __init__(self, on_ready: Callable[[Engine], None],
                  on_failed: Callable[[Exception], None], on_sentence: Callable[[str], None],
-                 on_build: Callable[[], None] = lambda: None,
-                 behind: Callable[[], bool] = lambda: False):
+                 on_build: Callable[[], None] = lambda: None):
         self.doing = 'nothing'                  # for diagnostics
         self._on_ready = on_ready
         self._on_failed = on_failed
         self._on_sentence = on_sentence
         self._on_build = on_build
-        self._behind = behind
         self._stopping = threading.Event()
         self._thread: Optional[threading.Thread] = None
 
@@ -103,8 +97,6 @@ class EngineLoader:
                    '--spec', json.dumps(asdict(spec))]
         with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, text=True) as child:
-            if self._behind():
-                stand_back(child)
             _Lines(child.stdout, self._on_sentence)
             said = _Lines(child.stderr)
             while child.poll() is None:
@@ -115,14 +107,6 @@ class EngineLoader:
             if child.returncode != 0:
                 raise EngineUnavailable(said.last() or f'the build ended with code '
                                         f'{child.returncode}')
-
-
-def stand_back(child: subprocess.Popen) -> None:
-    """Let a child come after everything else that wants a processor."""
-    try:
-        os.setpriority(os.PRIO_PROCESS, child.pid, BEHIND)
-    except OSError:                             # it has ended, or may not
-        return
 
 
 def end(child: subprocess.Popen) -> None:

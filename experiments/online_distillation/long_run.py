@@ -16,17 +16,15 @@ from tempfile import TemporaryDirectory
 from typing import Any, Dict, List
 
 from experiments.online_distillation.domain import Plan
-from experiments.online_distillation.drive import Robot, stretches
-from experiments.online_distillation.runs import files_of, settings_of, STUDENT
+from experiments.online_distillation.drive import stretches
+from experiments.online_distillation.runs import files_of, make_robot, settings_of, STUDENT
 from experiments.online_distillation.scoring import Scorer
-from experiments.online_distillation.teachings import make_teaching
 
 from depthanyevent_ros.bench.processes import memory
-from depthanyevent_ros.distillation.assembly import make_plan, make_scenes
+from depthanyevent_ros.distillation.assembly import make_plan
 from depthanyevent_ros.distillation.distiller import Distiller
 from depthanyevent_ros.distillation.promotion.store import WeightsStore
 from depthanyevent_ros.distillation.student.threads import use_threads
-from depthanyevent_ros.network.weights import find_weights
 
 #: Pictures of 64x96 pixels, two lessons in a step; what agrees is learned from all the same, or
 #: there would be too few lessons, and the learner never rests.
@@ -41,18 +39,15 @@ def long_run(plan: Plan, data: Path, result: Path, n_steps: int) -> Dict[str, An
     use_threads(1)
     drive, there, factory = files_of(plan, data)
     settings = settings_of(CHANGES)
-    learning, weights = make_plan(settings), find_weights(STUDENT)
-    size = there[0].height, there[0].width
+    learning = make_plan(settings)
     scorers = {'there': Scorer(STUDENT, there[:LOOKED_AT], learning.learner),
                'factory': Scorer(STUDENT, factory[:LOOKED_AT], learning.learner)}
     looks: List[Dict[str, Any]] = []
     with TemporaryDirectory() as folder:
-        scenes = make_scenes(settings, *size, print)
-        teaching = make_teaching('stand-in', *size, learning.learner.n_warm)
-        distiller = Distiller(weights, *size, learning, WeightsStore(Path(folder), 3),
-                              teaching.name, scenes.true, scenes.exam)
         # Work takes no time on this clock: all of it is done before the next stretch.
-        robot = Robot(distiller, teaching, lambda moment: None, seconds=lambda: 0.0)
+        robot = make_robot(settings, learning, 'stand-in', WeightsStore(Path(folder), 3),
+                           lambda moment: None, seconds=lambda: 0.0)
+        distiller = robot.distiller
         for _ in itertools.count():
             for _ in robot.drive(stretches(drive, plan.kept, settings.pairs.n_windows,
                                            1.0)):

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 import resource
 from tempfile import TemporaryDirectory
-from typing import Any, Dict, List, Tuple
+from typing import Any, Callable, Dict, List, Tuple
 
 from experiments.online_distillation.domain import jobs, Plan
 from experiments.online_distillation.drive import Moment, Robot, stretches
@@ -20,7 +20,7 @@ from depthanyevent_ros.distillation.plan import DistillPlan
 from depthanyevent_ros.distillation.promotion.store import FACTORY, WeightsStore
 from depthanyevent_ros.distillation.student.threads import use_threads
 from depthanyevent_ros.network.weights import find_weights
-from depthanyevent_ros.parameters import load_spec, make_settings, Settings
+from depthanyevent_ros.parameters import load_spec, make_settings, parse_changes, Settings
 from depthanyevent_ros.simulation.optics import davis346
 from depthanyevent_ros.training.windows_file import WindowsFile
 
@@ -42,11 +42,8 @@ class Run:
 
 def settings_of(changes: Tuple[str, ...]) -> Settings:
     """Return the teacher node's parameters with changes, NAME=VALUE."""
-    spec, values = load_spec('teacher'), {}
-    for change in changes:
-        name, _, text = change.partition('=')
-        values[name] = spec[name].parse(text)
-    return make_settings(spec, values)
+    spec = load_spec('teacher')
+    return make_settings(spec, parse_changes(spec, changes))
 
 
 def files_of(plan: Plan, data: Path) -> List[List[WindowsFile]]:
@@ -83,19 +80,28 @@ def run(job: Run) -> Dict[str, Any]:
 def drive_with(job: Run, settings: Settings, plan: DistillPlan, drive: List[WindowsFile],
                folder: Path) -> Tuple[List[Moment], Robot]:
     """Go through the drive once; return what was in use, the first weights first."""
-    camera, weights = davis346(), find_weights(STUDENT)
-    size = camera.height, camera.width
-    scenes = make_scenes(settings, *size, print)
-    teaching = make_teaching(job.teaching, *size, plan.learner.n_warm)
-    distiller = Distiller(weights, *size, plan, WeightsStore(folder, KEPT_VERSIONS),
-                          teaching.name, scenes.true, scenes.exam)
-    moments = [Moment(0.0, FACTORY, 'factory', 0, weights.state_dict())]
-    robot = Robot(distiller, teaching, moments.append)
+    moments: List[Moment] = []
+    robot = make_robot(settings, plan, job.teaching, WeightsStore(folder, KEPT_VERSIONS),
+                       moments.append)
+    distiller = robot.distiller
+    moments.append(Moment(0.0, FACTORY, 'factory', 0, distiller.in_use.factory))
     for t_s in robot.drive(stretches(drive, job.plan.kept, settings.pairs.n_windows,
                                      job.plan.period_s)):
         print(f'{job.plan.domain}, {job.teaching}: {t_s:.0f} s, '
               f'{distiller.learner.n_steps} steps, {distiller.state}', flush=True)
     return moments, robot
+
+
+def make_robot(settings: Settings, plan: DistillPlan, teaching: str, store: WeightsStore,
+               on_moment: Callable[[Moment], None], **clock: Any) -> Robot:
+    """Return a robot with a DAVIS346 that has the shipped student and a teaching, by name."""
+    camera = davis346()
+    size = camera.height, camera.width
+    scenes = make_scenes(settings, *size, print)
+    teacher = make_teaching(teaching, *size, plan.learner.n_warm)
+    distiller = Distiller(find_weights(STUDENT), *size, plan, store, teacher.name, scenes.true,
+                          scenes.exam)
+    return Robot(distiller, teacher, on_moment, **clock)
 
 
 def score_fixed(plan: Plan, data: Path) -> Dict[str, Any]:

@@ -168,6 +168,18 @@ def graph(engine_cache, small_weights):
     graph.close()
 
 
+@pytest.fixture(scope='session')
+def teacher_program():
+    """Return the teacher node as it is started, but for the number of scenes that it simulates."""
+    return """
+import sys
+from depthanyevent_ros.distillation import factory_set
+factory_set.N_SEQUENCES, factory_set.N_WINDOWS, factory_set.EXAM_FRAMES = 4, 4, (1, 3)
+from depthanyevent_ros.nodes.teacher_node import main
+sys.exit(main())
+"""
+
+
 @pytest.fixture
 def make_moving_events():
     """Return a maker of events of an edge that moves right, between two times in ns."""

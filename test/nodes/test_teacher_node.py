@@ -191,18 +191,8 @@ def test_weights_that_cannot_adapt_are_refused_at_once(graph, teacher):
     assert not response.success and 'not configured' in response.message
 
 
-#: The teacher node as it is started, but for the number of scenes that it simulates.
-PROGRAM = """
-import sys
-from depthanyevent_ros.distillation import factory_set
-factory_set.N_SEQUENCES, factory_set.N_WINDOWS, factory_set.EXAM_FRAMES = 4, 4, (1, 3)
-from depthanyevent_ros.nodes.teacher_node import main
-sys.exit(main())
-"""
-
-
 def test_a_teacher_node_that_is_killed_while_it_learns_is_not_missed(
-        graph, make_moving_events, tmp_path):
+        graph, make_moving_events, tmp_path, teacher_program):
     """Every window has its depth, on weights that are whole; nothing else happens."""
     node = graph.start_ready(overload='lossless')
     graph.listen(Image, 'depth/image_raw')
@@ -210,7 +200,8 @@ def test_a_teacher_node_that_is_killed_while_it_learns_is_not_missed(
     arguments = [word for name, value in values.items() for word in (
         '-p', f'{name}:={str(value).lower() if isinstance(value, bool) else value}')]
     with open(tmp_path / 'log', 'wb') as log:
-        process = subprocess.Popen([sys.executable, '-c', PROGRAM, '--ros-args', *arguments],
+        process = subprocess.Popen([sys.executable, '-c', teacher_program, '--ros-args',
+                                    *arguments],
                                    stdout=log, stderr=log)
     camera = Camera(graph, make_moving_events)
     try:

@@ -20,7 +20,6 @@ from std_srvs.srv import Trigger
 
 from depthanyevent_ros.cli.demo import BUNDLED
 from depthanyevent_ros.network.weights import find_weights
-from depthanyevent_ros.nodes import child_process
 from depthanyevent_ros.nodes.bench.depth_child import MODULE
 from depthanyevent_ros.nodes.child_process import ChildProcess
 from depthanyevent_ros.nodes.depth_watch import DepthWatch
@@ -28,14 +27,6 @@ from depthanyevent_ros.nodes.depth_watch import DepthWatch
 pytestmark = [pytest.mark.ros, pytest.mark.slow]
 
 CONFIG = Path(__file__).parents[2] / 'config'
-#: The teacher node with few simulated scenes.
-PROGRAM = """
-import sys
-from depthanyevent_ros.distillation import factory_set
-factory_set.N_SEQUENCES, factory_set.N_WINDOWS, factory_set.EXAM_FRAMES = 4, 4, (1, 3)
-from depthanyevent_ros.nodes.teacher_node import main
-sys.exit(main())
-"""
 QUICK = ('spare_time:=false', 'learner.input_height:=64', 'learner.input_width:=96',
          'learner.n_warm:=1', 'pairs.n_windows:=3', 'plan.batch:=2', 'plan.min_lessons:=2',
          'plan.examine_every:=4', 'gate.min_held_out:=1', 'gate.min_gain:=0.0',
@@ -52,12 +43,11 @@ def parameters(path, changes=()):
 
 
 @pytest.fixture
-def robot(graph, tmp_path, monkeypatch):
+def robot(graph, tmp_path, monkeypatch, teacher_program):
     """Return the graph with both nodes and a camera; ``status`` is the teacher's."""
     program = tmp_path / 'few_scenes_teacher.py'
-    program.write_text(PROGRAM)
+    program.write_text(teacher_program)
     monkeypatch.setenv('PYTHONPATH', f'{tmp_path}:{Path(__file__).parents[2]}')
-    monkeypatch.setattr(child_process, 'LEAVE_S', 60.0)
     monkeypatch.setenv('OMP_NUM_THREADS', '1')          # threads that spin would starve the rest
     graph.status, graph.watch = {}, DepthWatch(graph.tester)
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from depthanyevent_ros.errors import ConfigError
-from depthanyevent_ros.parameters import load_spec, make_settings, Parameter
+from depthanyevent_ros.parameters import load_spec, make_settings, Parameter, parse_changes
 from depthanyevent_ros.parameters.markdown import markdown_table
 
 CONFIG = Path(__file__).resolve().parents[2] / 'config'
@@ -95,3 +95,20 @@ def test_the_documentation_lists_the_parameters_as_they_are(node, page):
     """Made by `python -m depthanyevent_ros.parameters.markdown`, and not by hand."""
     text = (CONFIG.parent / 'docs' / page).read_text(encoding='utf-8')
     assert text.endswith(markdown_table(load_spec(node)))
+
+
+def test_words_become_values_the_later_ones_last():
+    """As --set gives them; a value may hold a sign of equality."""
+    spec = load_spec('teacher')
+    assert parse_changes(spec, ['plan.batch=2', 'robot=a=b', 'plan.batch=3']) == {
+        'plan.batch': 3, 'robot': 'a=b'}
+    assert parse_changes(spec, []) == {}
+
+
+@pytest.mark.parametrize('word, sentence', [
+    ('plan.bunch=2', 'there is no parameter plan.bunch'), ('', 'there is no parameter'),
+    ('learner.adapts=nothing', 'is not one of'), ('plan.batch=', 'plan.batch')])
+def test_words_that_mean_nothing_are_refused_by_name(word, sentence):
+    """Before anything begins."""
+    with pytest.raises(ConfigError, match=sentence):
+        parse_changes(load_spec('teacher'), [word])

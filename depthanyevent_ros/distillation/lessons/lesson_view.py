@@ -5,12 +5,11 @@
 from dataclasses import replace
 from typing import Optional
 
-import cv2
 import numpy as np
 
+from depthanyevent_ros.datasets.views import moving
 from depthanyevent_ros.depth.camera import CameraModel
 from depthanyevent_ros.distillation.protocol import Label
-from depthanyevent_ros.events.rectify import rectification_maps
 from depthanyevent_ros.parameters import Settings
 from depthanyevent_ros.pipeline.view import make_crop, make_view
 
@@ -32,11 +31,8 @@ class LessonView:
         self.sensor_size = height, width
         self.width, self.height = self._crop.width, self._crop.height
         self._lut = view.lut if view is not None else None
-        self._maps = None
-        if settings.rectify:
-            camera = camera.scaled(width, height)
-            self._maps = rectification_maps(camera.k, camera.d, camera.distortion_model, camera.r,
-                                            camera.p, width, height)
+        self._move = moving(camera.scaled(width, height), width, height) \
+            if settings.rectify else lambda grey: grey
 
     def events(self, events: np.ndarray) -> np.ndarray:
         """Return the events that are in the view, (N,) of EVENT_DTYPE, at their place in it."""
@@ -52,11 +48,7 @@ class LessonView:
 
     def frame(self, grey: np.ndarray) -> np.ndarray:
         """Return a frame, uint8 of the sensor's size, as it is in the view."""
-        if self._maps is not None:
-            # Repeated edges disturb a network less than black ones; no label is taken there.
-            grey = cv2.remap(grey, *self._maps, cv2.INTER_LINEAR,
-                             borderMode=cv2.BORDER_REPLICATE)
-        return np.ascontiguousarray(grey[self._crop.slices])
+        return np.ascontiguousarray(self._move(grey)[self._crop.slices])
 
     def label(self, label: Label) -> Label:
         """Return a label that knows nothing where the sensor does not look."""

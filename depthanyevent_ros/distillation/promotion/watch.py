@@ -75,7 +75,7 @@ class Trial:
         self._watch, self.is_on_trial = Watch(self._plan), True
 
     def end(self) -> None:
-        """Those before them are in use again."""
+        """They are trusted, or those before them are in use again."""
         self._watch, self.is_on_trial = Watch(self._plan), False
 
     def is_due(self) -> bool:
@@ -87,5 +87,5 @@ class Trial:
         """Take the disagreement of both in a lesson; return KEEP or ROLL_BACK, or None."""
         verdict = self._watch.add(new, former)
         if verdict == KEEP:
-            self._watch, self.is_on_trial = Watch(self._plan), False
+            self.end()
         return verdict

@@ -36,7 +36,8 @@ def input_status(session: TeacherSession) -> Status:
     if session.frame_clock.problem:
         status.warn(session.frame_clock.problem)
     if session.view_problem:
-        status.warn(f'nothing can be learned: {session.view_problem}')
+        status.warn(('nothing can be learned: ' if session.labour.view is None else
+                     'the calibration in use stays: ') + session.view_problem)
     now_s = time.monotonic()
     if not session.active:
         status.message = 'inactive: nothing is read'
