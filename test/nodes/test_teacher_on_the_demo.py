@@ -27,7 +27,7 @@ from depthanyevent_ros.nodes.depth_watch import DepthWatch
 pytestmark = [pytest.mark.ros, pytest.mark.slow]
 
 CONFIG = Path(__file__).parents[2] / 'config'
-QUICK = ('spare_time:=false', 'learner.input_height:=64', 'learner.input_width:=96',
+QUICK = ('robot:=demo', 'spare_time:=false', 'learner.input_height:=64', 'learner.input_width:=96',
          'learner.n_warm:=1', 'pairs.n_windows:=3', 'plan.batch:=2', 'plan.min_lessons:=2',
          'plan.examine_every:=4', 'gate.min_held_out:=1', 'gate.min_gain:=0.0',
          'gate.factory_loss:=10.0', 'gate.min_spread:=0.0', 'gate.min_correlation:=-1.0',
