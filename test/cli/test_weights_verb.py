@@ -17,7 +17,7 @@ import yaml
 
 from depthanyevent_ros.__main__ import main
 from depthanyevent_ros.cli import weights_found
-from depthanyevent_ros.distillation.promotion.store import FACTORY, WeightsStore
+from depthanyevent_ros.distillation.promotion.store import FACTORY, LOCK, WeightsStore
 from depthanyevent_ros.distillation.promotion.where import store_folder
 from depthanyevent_ros.errors import ConfigError
 from depthanyevent_ros.network.config import ModelConfig
@@ -102,8 +102,9 @@ def cells(line):
 
 
 def content(store):
-    """Return every file of a store and what is in it."""
-    return {path.name: path.read_bytes() for path in store.folder.iterdir()}
+    """Return every file of a store and what is in it; its lock may be there or not."""
+    return {path.name: path.read_bytes() for path in store.folder.iterdir()
+            if path.name != LOCK}
 
 
 def flip_a_bit(path):
