@@ -11,8 +11,9 @@ with frames. What is learned becomes versions, examined as in the node: the fact
 versions of before are never changed.
 
 Several processes or machines: torchrun --nproc-per-node N -m depthanyevent_ros distill ...
-They share the learner's steps, each with plan.batch lessons, on the cores of their CPUs (--threads
-for each: torchrun gives it one). The first alone reads recordings, examines and writes versions.
+They share the learner's steps, each with plan.batch lessons, on a GPU of its own or on the cores
+of its CPU (--threads for each: torchrun gives it one). The first alone reads recordings, examines
+and writes versions.
 """
 
 from collections import Counter
@@ -47,6 +48,8 @@ def add_arguments(parser) -> None:
     parser.add_argument('--every', type=float, default=0.2, metavar='S',
                         help='seconds from one labelled frame to the next (default: 0.2)')
     parser.add_argument('--events-topic', metavar='TOPIC', help='of a bag with several')
+    parser.add_argument('--device', default='auto',
+                        help='where the student learns: auto, cpu, cuda or cuda:N')
     parser.add_argument('--threads', type=int, default=0, help='of each process; 0: all cores')
     parser.add_argument('--set', action='append', default=[], metavar='NAME=VALUE',
                         dest='changes', help='a parameter of the teacher node, such as '
@@ -102,7 +105,8 @@ def settings_of(args):
     """Return the parameters of the teacher node that the arguments stand for."""
     spec = load_spec('teacher')
     values = {'teacher.name': args.teacher or spec['teacher.name'].default,
-              'weights': args.weights, 'resume': args.resume}
+              'weights': args.weights, 'resume': args.resume, 'threads': args.threads,
+              'learner.device': args.device}
     return make_settings(spec, {**values, **parse_changes(spec, args.changes)})
 
 

@@ -17,6 +17,7 @@ from depthanyevent_ros.distillation.promotion.store import describe, FACTORY, We
 from depthanyevent_ros.distillation.promotion.watch import WatchPlan
 from depthanyevent_ros.distillation.protocol import Teacher
 from depthanyevent_ros.distillation.student.learner_plan import LearnerPlan
+from depthanyevent_ros.distillation.student.threads import use_threads
 from depthanyevent_ros.distillation.student.together import Alone, Team
 from depthanyevent_ros.distillation.teachers.examined import examine
 from depthanyevent_ros.distillation.teachers.factory import make_teacher
@@ -53,11 +54,14 @@ def make_examined_teacher(settings: Settings, height: int, width: int, scenes: F
     """
     Return the teacher, after an examination on simulated frames of known depth.
 
+    It and what learns from it in this thread share the threads of the settings.
+
     :raises ConfigError: if it fails; WeightsError, EngineUnavailable if it cannot be had.
     """
-    teacher = make_teacher(settings.teacher.name, height, width, threads=settings.threads,
-                           device=settings.teacher.device,
-                           least_side=settings.teacher.least_side or None)
+    teacher = make_teacher(settings.teacher.name, height, width,
+                           threads=use_threads(settings.threads),
+                           engine=settings.teacher.engine,
+                           least_side=settings.teacher.least_side or None, say=say)
     say(f'examining the teacher {teacher.name} (licence: {teacher.licence}; it goes with what is '
         'learned from it)')
     exam = examine(teacher, scenes.frames, scenes.depth_m)

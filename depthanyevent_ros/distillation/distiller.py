@@ -59,12 +59,12 @@ class Distiller:
         self.scores: Dict[str, Dict[str, Any]] = {}     # of the last examination
         self._waiting: Deque[Lesson] = deque()
         config = plan.learner.sized(weights.config)
+        self.learner = Learner(config, self.in_use.factory, height, width, plan.learner, team)
         self._examiner = Examiner(config, height, width, plan.learner.n_warm, exam,
-                                  weights.output_kind == 'metric')
+                                  weights.output_kind == 'metric', self.learner.device)
         self.memory = ReplayMemory(plan.memory, SIMULATED[plan.memory.simulated](
             self._examiner, self.in_use.factory, true))
         self._board = Board(self._examiner, self.in_use.factory, plan.gate)
-        self.learner = Learner(config, self.in_use.factory, height, width, plan.learner, team)
         self._watch = Trial(plan.watch)
         self._pace, self._examined = Pace(plan), 0
 

@@ -24,7 +24,6 @@ from depthanyevent_ros.distillation.lessons.lesson_view import LessonView
 from depthanyevent_ros.distillation.plan import Event, OFF, ROLLED_BACK
 from depthanyevent_ros.distillation.school import School
 from depthanyevent_ros.distillation.spare_time import be_nice, use_spare_time_only
-from depthanyevent_ros.distillation.student.threads import use_threads
 from depthanyevent_ros.distillation.wishes import Wishes
 from depthanyevent_ros.errors import DepthAnyEventError
 from depthanyevent_ros.parameters import Settings
@@ -170,7 +169,6 @@ class Labour:
         if settings.spare_time and not use_spare_time_only():
             self._say('this system does not tell spare time from other time (SCHED_IDLE): the '
                       'learner is merely nice')
-        use_threads(settings.threads)
         self._school = School(settings, self.maker.height, self.maker.width,
                               make_store(settings, self._folder), self.counts, self._tell,
                               self._begin)

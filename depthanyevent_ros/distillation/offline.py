@@ -13,7 +13,6 @@ from depthanyevent_ros.distillation.lessons.recorded_lessons import lessons_of_w
 from depthanyevent_ros.distillation.plan import Event, OFF
 from depthanyevent_ros.distillation.protocol import Lesson
 from depthanyevent_ros.distillation.school import School
-from depthanyevent_ros.distillation.student.threads import use_threads
 from depthanyevent_ros.distillation.student.together import Alone, Team
 from depthanyevent_ros.errors import ConfigError
 from depthanyevent_ros.parameters import Settings
@@ -27,13 +26,11 @@ class OfflineDistillation:
 
     Teacher and distiller are made for the size of the first recording's pictures.
 
-    :param folder: of the versions; :param threads: of PyTorch, 0 leaves it.
+    :param folder: of the versions.
     :param team: the processes that share a step; all else is done by this one.
     """
 
-    def __init__(self, settings: Settings, folder: Path, say: Say, threads: int = 0,
-                 team: Team = Alone()):
-        use_threads(threads)
+    def __init__(self, settings: Settings, folder: Path, say: Say, team: Team = Alone()):
         make_plan(settings)                     # what cannot be is said before anything is done
         if any(getattr(settings.crop, side) for side in ('left', 'top', 'width', 'height')):
             raise ConfigError('crop.* is for the node: recordings are learned from as they are')

@@ -89,7 +89,8 @@ class DeployedModel(nn.Module):
         state = tuple(zip(flat[0::2], flat[1::2]))
         raw, state = network.depth_head(maps, x.shape[-2:], state)
         depth = functional.interpolate(network.to_depth(raw.float()), mode='bilinear',
-                                       size=(model.height, model.width), align_corners=False)
+                                       size=(model.height, model.width),
+                                       align_corners=network.corners_stay)
         outputs = (depth[0, 0], *(tensor for pair in state for tensor in pair))
         return (*outputs, check_sum(outputs)) if self.types.check else outputs
 

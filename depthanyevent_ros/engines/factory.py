@@ -67,12 +67,13 @@ def wants_gpu(name: str) -> bool:
 
 
 def make_engine(spec: EngineSpec, progress: Optional[Say] = None,
-                cache: Optional[EngineCache] = None) -> Engine:
+                cache: Optional[EngineCache] = None, weights: Optional[Weights] = None) -> Engine:
     """
     Return a ready engine; the first time this exports, compiles and compares (10 s and more).
 
     :param progress: called with a sentence at the start of each long step, and with what the
         caller ought to log: weights that are untrained, an engine that was passed over.
+    :param weights: those to run, where ``spec.weights`` alone does not say it.
     :raises ConfigError: for a parameter that cannot be used.
     :raises WeightsError: for weights that cannot be used.
     :raises EngineUnavailable: if the engine (with auto: every engine) cannot run here.
@@ -82,7 +83,7 @@ def make_engine(spec: EngineSpec, progress: Optional[Say] = None,
     if spec.engine not in (*CHOICES, *BUILDERS):
         raise ConfigError(f'engine is {spec.engine!r}; it must be one of '
                           f'{", ".join((*CHOICES, *BUILDERS))}')
-    weights = find_weights(spec.weights)
+    weights = weights or find_weights(spec.weights)
     for note in weights.notes:
         say(note)
     cache = cache or EngineCache()

@@ -67,7 +67,7 @@ ENCODERS = {
 }
 
 CHOICES = {
-    'model_type': ('DAv2', 'RecDAv2'),
+    'model_type': ('DAv2', 'RecDAv2', 'StockDAv2'),    # the last: Depth Anything V2 itself
     'encoder': tuple(ENCODERS),
     'activation': ('relu', 'sigmoid', 'softplus'),
     'recurrent_block_type': ('convlstm',),

@@ -14,7 +14,8 @@ from torch import nn, Tensor
 
 from depthanyevent_ros.errors import ConfigError
 from depthanyevent_ros.network.config import ModelConfig, Sizes, TransformerSizes
-from depthanyevent_ros.network.dpt_head import DPTHead, RecurrentDPTHead, State
+from depthanyevent_ros.network.dpt_head import (
+    DPTHead, RecurrentDPTHead, State, StockDPTHead)
 from depthanyevent_ros.network.efficientnet import EfficientNetLite0
 from depthanyevent_ros.network.vit import VisionTransformer
 
@@ -43,6 +44,11 @@ class DepthAnyEvent(nn.Module):
         sizes = config.sizes
         self.pretrained = make_encoder(sizes)
         self.depth_head = self.Head(sizes, config.activation)
+
+    @property
+    def corners_stay(self) -> bool:
+        """Tell whether the resize of the depth keeps the corner pixels where they are."""
+        return self.depth_head.corners_stay
 
     def zero_state(self, batch: int, height: int, width: int) -> State:
         """Return the state before the first picture of this size: there is none."""
@@ -106,6 +112,16 @@ class DepthAnyEventR(DepthAnyEvent):
         return tuple((torch.zeros(shape), torch.zeros(shape)) for shape in shapes)
 
 
+class DepthAnythingV2(DepthAnyEvent):
+    """Depth Anything V2; our networks are made of its parts, but resample in another way."""
+
+    Head = StockDPTHead
+
+
+#: By the model_type of a configuration.
+NETWORKS = {'DAv2': DepthAnyEvent, 'RecDAv2': DepthAnyEventR, 'StockDAv2': DepthAnythingV2}
+
+
 def state_sizes(sizes: Sizes, height: int, width: int) -> Tuple[Tuple[int, int], ...]:
     """
     Return height and width of the state of the levels 4, 3, 2, 1.
@@ -140,4 +156,4 @@ def make_encoder(sizes: Sizes) -> nn.Module:
 
 def build_network(config: ModelConfig) -> DepthAnyEvent:
     """Return the network that the configuration names, its parameters not yet meaningful."""
-    return (DepthAnyEventR if config.recurrent else DepthAnyEvent)(config)
+    return NETWORKS[config.model_type](config)

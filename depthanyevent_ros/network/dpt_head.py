@@ -123,6 +123,12 @@ class DPTHead(nn.Module):
         return maps, state
 
 
+class StockDPTHead(DPTHead):
+    """The head as Depth Anything V2 has it: the corners stay where they are in the last resize."""
+
+    corners_stay = True
+
+
 class RecurrentDPTHead(DPTHead):
     """The head with a recurrent block on each level."""
 

@@ -88,5 +88,5 @@ class SensorModel(nn.Module):
         x = self.preprocessing(image)
         depth, state = self.network(x.unsqueeze(0), state, self.position)
         depth = functional.interpolate(depth, size=(self.height, self.width), mode='bilinear',
-                                       align_corners=False)
+                                       align_corners=self.network.corners_stay)
         return (depth[0, 0], *(tensor for pair in state for tensor in pair))

@@ -83,7 +83,7 @@ class Together:
 
     def __init__(self, device: str = 'auto'):
         self.rank, self.world = int(os.environ['RANK']), int(os.environ['WORLD_SIZE'])
-        self.device = choose_device(device, int(os.environ.get('LOCAL_RANK', 0)))
+        self.device = device_of_this_process(device)
         distributed.init_process_group('nccl' if self.device.type == 'cuda' else 'gloo')
 
     def wrap(self, module: nn.Module) -> nn.Module:
@@ -152,6 +152,11 @@ def join_processes(device: str = 'auto', threads: Optional[int] = None) -> Proce
             raise ConfigError(f'--threads is {threads}; it must be at least 1')
         torch.set_num_threads(threads)
     return Together(device) if int(os.environ.get('WORLD_SIZE', 1)) > 1 else Alone(device)
+
+
+def device_of_this_process(device: str) -> torch.device:
+    """Return the device that is asked for; auto: torchrun's processes take a GPU each."""
+    return choose_device(device, int(os.environ.get('LOCAL_RANK', 0)))
 
 
 def choose_device(device: str, local_rank: int) -> torch.device:

@@ -64,7 +64,7 @@ class UnrolledNetwork(nn.Module):
         maps, state = remember(head, [m.unflatten(0, (steps, lanes)) for m in maps], state)
         depth = network.to_depth(head.fuse(maps, self.input_size).float())
         depth = functional.interpolate(depth, size=self.size, mode='bilinear',
-                                       align_corners=False)
+                                       align_corners=network.corners_stay)
         return depth[:, 0].unflatten(0, (steps, lanes)), state
 
 

@@ -7,9 +7,10 @@ Online distillation, measured: what is gained, what bad teachers do, what it cos
     python -m experiments.online_distillation --only shift
 
 Parts: shift (other domains: frozen, distilled, perfect teacher, teacher alone), bad (teachers
-that are wrong), long (thousands of steps), latency (of the depth node beside the teacher node),
-real (a real recording). Results are JSON files; what is there already is not computed again.
-Tables go to the terminal and to report.md, plots beside it.
+that are wrong), adapts (which part of the network had better learn), long (thousands of steps),
+latency (of the depth node beside the teacher node), real (a real recording). Results are JSON
+files; what is there already is not computed again. Tables go to the terminal and to report.md,
+plots beside it.
 """
 
 import argparse
@@ -24,18 +25,18 @@ from experiments.online_distillation.domain import DOMAINS, jobs, NIGHT, Plan, s
 from experiments.online_distillation.runs import Run, run, score_fixed
 from experiments.online_distillation.teachings import BAD, GOOD
 
-PARTS = ('shift', 'bad', 'long', 'latency', 'real')
+PARTS = ('shift', 'bad', 'adapts', 'long', 'latency', 'real')
 LONG_STEPS, LATENCY_S = 5000, 45.0
+#: What may learn, and how fast.
+ADAPTED, RATES = ('recurrent', 'head', 'all'), (1e-4, 3e-4)
 
 
 def main() -> int:
     """Run what is asked for."""
     args = parse()
     plan = Plan(minutes=args.minutes)
-    if {'shift', 'bad', 'long'} & set(args.only):
-        domains = DOMAINS if 'shift' in args.only else (NIGHT,)
-        simulate([job for domain in domains for part in jobs(
-            args.out / 'data', plan.in_domain(domain)) for job in part], args.jobs)
+    simulate([job for needed in plans(args.only, plan) for part in jobs(args.out / 'data', needed)
+              for job in part], args.jobs)
     for part in args.only:
         MEASURE[part](args, plan)
     text = tables.report(args.out)
@@ -67,10 +68,26 @@ def parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def plans(parts, plan) -> list:
+    """Return the plans whose sequences the parts need."""
+    domains = DOMAINS if 'shift' in parts else (NIGHT,) if {'bad', 'long'} & set(parts) else ()
+    return [plan.in_domain(domain) for domain in domains] + (
+        [plan_of_choices(plan)] if 'adapts' in parts else [])
+
+
+def plan_of_choices(plan) -> Plan:
+    """Return the shorter drive that choices are made by."""
+    return replace(plan, minutes=0.4 * plan.minutes, choosing=True)
+
+
 def measure_drives(args, plan, teachings) -> None:
-    """Drive with each teaching, side by side."""
-    todo = [Run(name, plan, args.out / 'data', args.out / f'{plan.domain}_{name}.json')
-            for name in teachings]
+    """Drive with each teaching."""
+    side_by_side(args, [Run(name, plan, args.out / 'data',
+                            args.out / f'{plan.domain}_{name}.json') for name in teachings])
+
+
+def side_by_side(args, todo) -> None:
+    """Run what has no result yet."""
     todo = [job for job in todo if not job.result.exists()
             or tables.read(job.result)['minutes'] != job.plan.minutes]
     with get_context('spawn').Pool(args.jobs) as pool:
@@ -91,6 +108,15 @@ def measure_bad(args, plan) -> None:
     from experiments.online_distillation.verdicts import verdicts
     measure_drives(args, replace(plan, minutes=plan.minutes / 2), BAD)
     once(args.out / 'verdicts.json', verdicts)
+
+
+def measure_adapts(args, plan) -> None:
+    """Let each part of the network learn, at two rates."""
+    side_by_side(args, [
+        Run('stand-in', plan_of_choices(plan), args.out / 'data',
+            args.out / f'adapts_{part}_{rate:g}.json',
+            (f'learner.adapts={part}', f'learner.learning_rate={rate:g}'))
+        for part in ADAPTED for rate in RATES])
 
 
 def measure_long(args, plan) -> None:
@@ -132,8 +158,8 @@ def once(path: Path, compute) -> None:
         path.write_text(json.dumps(result, indent=1))
 
 
-MEASURE = {'shift': measure_shift, 'bad': measure_bad, 'long': measure_long,
-           'latency': measure_latency, 'real': measure_real}
+MEASURE = {'shift': measure_shift, 'bad': measure_bad, 'adapts': measure_adapts,
+           'long': measure_long, 'latency': measure_latency, 'real': measure_real}
 
 if __name__ == '__main__':
     sys.exit(main())

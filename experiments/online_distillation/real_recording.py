@@ -19,7 +19,6 @@ from depthanyevent_ros.distillation.lessons.recorded_lessons import lessons_of_s
 from depthanyevent_ros.distillation.offline import OfflineDistillation
 from depthanyevent_ros.distillation.protocol import Lesson
 from depthanyevent_ros.distillation.student.exam import Examiner
-from depthanyevent_ros.distillation.student.threads import use_threads
 from depthanyevent_ros.distillation.teachers.confidence import careful
 from depthanyevent_ros.network.weights import find_weights
 from depthanyevent_ros.paths import share_dir
@@ -47,10 +46,9 @@ def learn_from(recording: Path, model: Path, folder: Path) -> Dict[str, Any]:
 
     :raises DepthAnyEventError: if recording or model cannot be read, or the teacher is refused.
     """
-    use_threads(1)
     folder.mkdir(parents=True, exist_ok=True)
     settings = settings_of((f'teacher.name={describe_teacher(model, folder)}', *CHANGES))
-    learning = OfflineDistillation(settings, folder / 'versions', print, 1)
+    learning = OfflineDistillation(settings, folder / 'versions', print)
     for _ in range(PASSES):
         for _ in learning.learn(recording, EVERY_S):
             pass

@@ -39,6 +39,9 @@ def report(folder: Path) -> str:
     if bad:
         verdicts = folder / 'verdicts.json'
         parts.append(bad_table(bad, read(verdicts) if verdicts.exists() else {}))
+    adapted = [read(path) for path in sorted(folder.glob('adapts_*.json'))]
+    if adapted:
+        parts.append(adapts_table(adapted))
     if (folder / 'long.json').exists():
         parts.append(long_table(read(folder / 'long.json')))
     latencies = [read(path) for path in sorted(folder.glob('latency_*.json'))]
@@ -119,6 +122,21 @@ def bad_table(bad: Dict[str, Result], verdicts: Dict[str, str]) -> str:
                      f'{100 * found[-1]:+.1f} %'])
     return table(['teacher', 'its exam', 'examinations of the student', 'promoted',
                   'rolled back', 'AbsRel to frozen: worst', 'at the end'], rows)
+
+
+def adapts_table(results: Sequence[Result]) -> str:
+    """Return what became of the student when some part of it learned, at some rate."""
+    first = results[0]['moments'][0]
+    rows = [['nothing (frozen)', 0, 0, *(first[domain][score] for domain in (
+        'there', 'factory') for score in ('scaled', 'aligned'))]]
+    for result in results:
+        last = in_time(result)[-1]
+        rows.append([', '.join(change.partition('=')[2] for change in result['changes']),
+                     result['n_steps'], result['counts'].get('promoted', 0),
+                     *(last[domain][score] for domain in ('there', 'factory')
+                       for score in ('scaled', 'aligned'))])
+    return table(['what learns, rate', 'steps', 'promoted', 'other: scaled', 'aligned',
+                  'factory: scaled', 'aligned'], rows)
 
 
 def long_table(result: Result) -> str:

@@ -9,6 +9,7 @@ import sys
 import h5py
 import numpy as np
 import pytest
+import torch
 
 from depthanyevent_ros.__main__ import main
 from depthanyevent_ros.distillation import factory_set
@@ -110,6 +111,18 @@ def test_two_processes_of_torchrun_learn_from_a_recording(
     assert with_frames or result.stderr.count('has no frames for a teacher') == 1
 
 
+def test_teacher_and_student_take_the_threads_that_are_asked_for(
+        capsys, recording, small_weights, tmp_path):
+    """Not the one thread that a robot has to spare."""
+    before = torch.get_num_threads()
+    try:
+        code, _, _ = distill(capsys, recording(n_windows=6), '--threads', 3, *quickly(
+            small_weights(), tmp_path / 'rover')[:4])
+        assert code == 0 and torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)
+
+
 def test_recordings_of_other_sizes_do_not_go_together(capsys, recording, small_weights, tmp_path):
     """One sentence; what was learned from the first is there."""
     code, _, err = distill(capsys, recording(n_windows=6), recording('b.h5', 56, 72),
@@ -125,6 +138,7 @@ def test_recordings_of_other_sizes_do_not_go_together(capsys, recording, small_w
     (['RECORDING', '--set', 'pairs.n_windows=3'], 'nothing were left to learn'),
     (['RECORDING', '--teacher', 'untrained-vits-r'], 'looks at events'),
     (['RECORDING', '--weights', 'efflite0-frames'], 'a student must look at events'),
+    (['RECORDING', '--device', 'nowhere'], "the device 'nowhere' cannot be used"),
 ])
 def test_what_cannot_be_is_one_sentence(capsys, recording, tmp_path, arguments, sentence):
     """And no version."""

@@ -4,7 +4,6 @@
 
 from dataclasses import replace
 
-from experiments.online_distillation import domain
 from experiments.online_distillation.domain import jobs, Plan, simulate
 from experiments.online_distillation.drive import Robot, stretches
 from experiments.online_distillation.runs import settings_of, STUDENT
@@ -29,20 +28,16 @@ QUICK = settings_of((
     'plan.min_lessons=6', 'plan.steps_per_lesson=2', 'plan.examine_every=12', 'plan.rest=0',
     'memory.true_share=0.5', 'memory.held_out=6', 'gate.min_held_out=4', 'cadence.agreed=0.0',
     'watch.lessons=4'))
+#: Three scenes say little of how much is gained: those that the learner was made with will do to
+#: see that everything works. The experiment reports on others.
 SMALL = Plan(drive_windows=12, minutes=8 * 12 * 0.05 / 60, kept=6, of=6, test_sequences=3,
-             test_windows=12)
+             test_windows=12, choosing=True)
 
 
 @pytest.fixture(scope='module')
 def files(tmp_path_factory):
     """Simulate a short drive at night, a test of the night, and one of the factory's domain."""
-    with pytest.MonkeyPatch.context() as patch:
-        # Three scenes say little of how much is gained: those that the learner was made with will
-        # do to see that everything works. The experiment reports on others.
-        patch.setitem(domain.DOMAINS, domain.NIGHT, replace(
-            domain.DOMAINS[domain.NIGHT], test_set=82))
-        patch.setattr(domain, 'FACTORY_SET', 83)
-        parts = jobs(tmp_path_factory.mktemp('data'), SMALL)
+    parts = jobs(tmp_path_factory.mktemp('data'), SMALL)
     simulate([job for part in parts for job in part], 2)
     return [[WindowsFile(job.path) for job in part] for part in parts]
 

@@ -9,7 +9,7 @@ import torch
 from depthanyevent_ros.errors import ConfigError
 from depthanyevent_ros.network.config import ENCODERS, ModelConfig, TransformerSizes
 from depthanyevent_ros.network.depth_anyevent import build_network, state_sizes
-from depthanyevent_ros.network.dpt_head import FeatureFusionBlock
+from depthanyevent_ros.network.dpt_head import FeatureFusionBlock, StockDPTHead
 from depthanyevent_ros.network.seeded import seeded_state_dict
 
 
@@ -142,3 +142,23 @@ def test_the_head_reads_the_last_block_of_every_transformer():
         assert np.all(np.diff(sizes.taps) > 0)
         assert sizes.taps[-1] == sizes.depth - 1
         assert sizes.dim % sizes.heads == 0
+
+
+def test_the_stock_head_keeps_the_corners():
+    """What enters the last layers is the map before them, resized by hand: corners on corners."""
+    torch.manual_seed(0)
+    sizes = ENCODERS['vitt']
+    head = StockDPTHead(sizes, 'relu')
+    seen = {}
+    head.scratch.output_conv1.register_forward_hook(lambda _, __, y: seen.update(small=y))
+    head.scratch.output_conv2.register_forward_pre_hook(lambda _, x: seen.update(large=x[0]))
+    rows, columns = 2, 3
+    maps = [torch.randn(1, sizes.features, int(k * rows), int(k * columns)) for k in (4, 2, 1)]
+    maps.append(torch.randn(1, sizes.features, 1, 2))
+    with torch.no_grad():
+        head.fuse(maps, (14 * rows, 14 * columns))
+    small, large = (seen[name][0, 5].numpy() for name in ('small', 'large'))
+    y, x = (np.linspace(0, n - 1, more) for n, more in zip(small.shape, large.shape))
+    wide = np.stack([np.interp(x, np.arange(small.shape[1]), row) for row in small])
+    expected = np.stack([np.interp(y, np.arange(len(small)), column) for column in wide.T], 1)
+    np.testing.assert_allclose(large, expected, atol=1e-5)

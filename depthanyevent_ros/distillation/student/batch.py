@@ -3,7 +3,7 @@
 """Lessons side by side as tensors, and what a network says at their labels."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Dict, List, Sequence
 
 import numpy as np
@@ -24,6 +24,10 @@ class Labels:
     depth: Tensor                       # float32 [N, H, W]
     weight: Tensor                      # float32 [N, H, W]
     anchor: Tensor                      # float32 [N], NaN where there is none
+
+    def to(self, device: torch.device) -> 'Labels':
+        """Return the labels on a device."""
+        return Labels(*(getattr(self, field.name).to(device) for field in fields(self)))
 
 
 def images_of(lessons: Sequence[Lesson]) -> Tensor:
@@ -51,14 +55,16 @@ def labels_of(lessons: Sequence[Lesson], first: int = 0) -> Dict[str, Labels]:
 
 def predict(network: UnrolledNetwork, images: Tensor, n_warm: int) -> Tensor:
     """
-    Return the depth of the windows from ``n_warm`` on, [T - n_warm, B, H, W].
+    Return the depth of the windows from ``n_warm`` on, [T - n_warm, B, H, W], on its device.
 
     The first windows give the state that the others begin with, without a gradient, as it is
     when the network runs: not the zero state.
     """
+    images = images.to(network.device)
     state = network.zero_state(images.shape[1])
     if n_warm:
         with torch.no_grad():
             _, state = network(images[:n_warm], state)
-        state = next_state(state, torch.zeros(images.shape[1], dtype=torch.bool))
+        state = next_state(state, torch.zeros(
+            images.shape[1], dtype=torch.bool, device=network.device))
     return network(images[n_warm:], state)[0]

@@ -34,13 +34,15 @@ class Examiner:
 
     :param factory: lessons of true depth, of the scenes that the first weights were made for.
     :param is_metric: whether the weights give metres.
+    :param device: where the network runs; all else is done on the CPU.
     """
 
     def __init__(self, config, height: int, width: int, n_warm: int,
-                 factory: Sequence[Lesson] = (), is_metric: bool = True):
+                 factory: Sequence[Lesson] = (), is_metric: bool = True,
+                 device: torch.device = torch.device('cpu')):
         self._is_metric = is_metric
         self._network = UnrolledNetwork(build_network(config).eval().requires_grad_(False),
-                                        height, width)
+                                        height, width).to(device)
         self._n_warm = n_warm
         self._factory = list(factory)
         #: Called again and again while something is examined; what it raises ends that.
@@ -87,7 +89,7 @@ class Examiner:
         self._network.network.load_state_dict(tensors, strict=True)
         found = []
         for lesson in lessons:
-            depth = predict(self._network, images_of([lesson]), 0)[list(lesson.at), 0].numpy()
+            depth = self._depth([lesson], 0)[list(lesson.at), 0].numpy()
             found.append(replace(lesson, depth=np.where(
                 np.isfinite(lesson.depth), depth, np.nan).astype(np.float16)))
         return found
@@ -99,12 +101,16 @@ class Examiner:
         for start in range(0, len(lessons), LANES):
             self.between()
             group = lessons[start:start + LANES]
-            depth = predict(self._network, images_of(group), self._n_warm)
+            depth = self._depth(group, self._n_warm)
             for kind, labels in labels_of(group, self._n_warm).items():
                 predicted = depth[labels.window - self._n_warm, labels.lane]
                 rows.append(measure(predicted, labels, kind))
                 spreads.append(predicted.clamp(min=1e-3).log().flatten(1).std(1))
         return torch.cat(rows) if rows else torch.empty(0)
+
+    def _depth(self, lessons: Sequence[Lesson], n_warm: int) -> Tensor:
+        """Return what the network says of lessons from window ``n_warm`` on."""
+        return predict(self._network, images_of(lessons), n_warm).cpu()
 
 
 def with_teacher(predicted: Tensor, labels: Labels, kind: str) -> Tensor:

@@ -17,6 +17,7 @@ from depthanyevent_ros.distillation.student.learner_plan import LearnerPlan
 from depthanyevent_ros.distillation.student.losses import distillation_loss, mean_log
 from depthanyevent_ros.distillation.student.together import Alone, Team
 from depthanyevent_ros.network.depth_anyevent import build_network
+from depthanyevent_ros.training.distributed import device_of_this_process
 from depthanyevent_ros.training.ema import WeightAverage
 from depthanyevent_ros.training.unrolled import UnrolledNetwork
 
@@ -28,11 +29,14 @@ EXPLODED, REMEMBERED, ENOUGH = 10.0, 50, 8
 
 class Learner:
     """
-    A student of its own, apart from the one that runs.
+    A student of its own, apart from the one that runs, on a device of its own.
+
+    What it is given and what it gives is in the memory of the CPU.
 
     :param config: of the network; :param tensors: its weights to begin with, by name.
     :param height, width: of the pictures.
     :param team: the processes that share a step.
+    :raises ConfigError: for a device that cannot be used here, or a part that there is not.
     """
 
     def __init__(self, config, tensors: Mapping[str, Tensor], height: int, width: int,
@@ -41,8 +45,9 @@ class Learner:
         self.counts = Counter()                 # what went wrong, by cause
         self.loss: Optional[float] = None       # of the last good step
         self._config = config
+        self.device = device_of_this_process(plan.device)
         network = build_network(config).eval()
-        self.student = UnrolledNetwork(network, height, width)
+        self.student = UnrolledNetwork(network, height, width).to(self.device)
         self.parameters = choose_part(network, plan.adapts)
         self.begin(tensors)
 
@@ -60,7 +65,8 @@ class Learner:
 
     def candidate(self) -> Dict[str, Tensor]:
         """Return a copy of the average of the weights."""
-        return {name: tensor.clone() for name, tensor in self._average.tensors.items()}
+        return {name: tensor.to('cpu', copy=True)
+                for name, tensor in self._average.tensors.items()}
 
     def step(self, lessons: Sequence[Lesson]) -> Optional[float]:
         """
@@ -94,7 +100,8 @@ class Learner:
         """
         self._optimiser.zero_grad(set_to_none=True)
         n_warm = self.plan.n_warm
-        labels = labels_of(lessons, n_warm)
+        labels = {kind: found.to(self.device)
+                  for kind, found in labels_of(lessons, n_warm).items()}
         n_labels = sum(len(found.lane) for found in labels.values())
         if not n_labels:
             return 0.0, 0

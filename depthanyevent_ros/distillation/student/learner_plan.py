@@ -22,6 +22,7 @@ class LearnerPlan:
     n_warm: int = 3                     # windows that only give the state
     input_width: int = 0                # of the student's picture at least; 0: as it was trained
     input_height: int = 0
+    device: str = 'cpu'                 # cpu, cuda, cuda:1, or auto: a GPU if there is one
 
     def __post_init__(self):
         if not (self.learning_rate > 0 and self.clip_norm > 0 and 0 <= self.average < 1):

@@ -5,7 +5,8 @@
 import torch
 
 
-def use_threads(n: int) -> None:
-    """Take so many threads; 0 leaves it as it is."""
+def use_threads(n: int) -> int:
+    """Take so many threads, 0 for as many as it is; return how many that are."""
     if n:
         torch.set_num_threads(n)
+    return torch.get_num_threads()

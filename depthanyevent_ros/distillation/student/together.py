@@ -5,8 +5,8 @@ Who computes the gradient of a batch: this process, or several that torchrun sta
 
 Process 0 has memory, optimiser and examinations, and decides alone. The others know only what it
 says: with each step they are given the weights and a share of the lessons, and give back a
-gradient. So they need not hear of what process 0 refuses or takes back. All compute on the cores
-of their CPU (gloo), also where there are GPUs.
+gradient. So they need not hear of what process 0 refuses or takes back. Each computes on its own
+device, a GPU or cores; what they tell each other goes through the memory of the CPU (gloo).
 """
 
 from contextlib import contextmanager
@@ -78,7 +78,7 @@ class Together:
         if not n_labels:
             return None
         for parameter, part in _parts(sums / n_labels, learner):
-            parameter.grad = part
+            parameter.grad = part.to(parameter.device)
         return sums[-2].item() / n_labels
 
     def follow(self, make: Callable[..., Learning]) -> None:
@@ -108,7 +108,8 @@ class Together:
     def _step(self, learner: Learning, shares: Optional[List[Sequence[Lesson]]] = None) -> Tensor:
         """Take part in a step; process 0 has the sums over all labels: gradient, loss, number."""
         share: List[Any] = [None]
-        weights = torch.cat([parameter.detach().flatten() for parameter in learner.parameters])
+        weights = torch.cat([parameter.detach().flatten()
+                             for parameter in learner.parameters]).cpu()
         with _in_words():
             distributed.scatter_object_list(share, shares, src=0, group=self._group)
             distributed.broadcast(weights, src=0, group=self._group)
@@ -117,8 +118,9 @@ class Together:
                 parameter.copy_(part)
         loss, n_labels = learner.gradient(share[0])
         sums = n_labels * torch.cat([
-            *((torch.zeros_like(parameter) if parameter.grad is None else parameter.grad).flatten()
-              for parameter in learner.parameters), torch.tensor([loss, 1.0])])
+            torch.cat([(torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
+                        ).flatten() for parameter in learner.parameters]).cpu(),
+            torch.tensor([loss, 1.0])])
         with _in_words():
             distributed.reduce(sums, dst=0, group=self._group)
         self._is_awaited = False

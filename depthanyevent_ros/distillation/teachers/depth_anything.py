@@ -8,7 +8,6 @@ models off the name of the file, since nothing in it says so. Relative models gi
 up to scale and shift.
 """
 
-from dataclasses import dataclass
 import hashlib
 from pathlib import Path
 from typing import Any, Dict, Optional, Tuple
@@ -28,19 +27,7 @@ LEAST_SIDE = 518
 TOKEN = 'pretrained.cls_token'
 
 
-@dataclass(frozen=True)
-class DepthAnythingWeights(Weights):
-    """Weights whose network is resampled as its authors do it."""
-
-    def network(self):
-        """Return the network with these weights, ready to infer."""
-        from depthanyevent_ros.distillation.teachers.network_teacher import DepthAnythingV2
-        network = DepthAnythingV2(self.config).eval().requires_grad_(False)
-        network.load_state_dict(self.state_dict(), strict=True)
-        return network
-
-
-def depth_anything_weights(path: Path) -> Optional[DepthAnythingWeights]:
+def depth_anything_weights(path: Path) -> Optional[Weights]:
     """
     Return the weights in a file of Depth Anything V2, None if it has a configuration.
 
@@ -60,7 +47,7 @@ def depth_anything_weights(path: Path) -> Optional[DepthAnythingWeights]:
         return None
     encoder = facts['encoder']
     config, output_kind = config_of(encoder, path.stem)
-    return DepthAnythingWeights(
+    return Weights(
         name=path.stem, config=config, sha256=sha256, licence=LICENCES[encoder], source=SOURCE,
         output_kind=output_kind, trained=True, path=path.resolve(), notes=notes_of(path, encoder))
 
@@ -88,7 +75,7 @@ def config_of(encoder: str, name: str) -> Tuple[ModelConfig, str]:
     if metric:
         scale = next((m for part, m in FARTHEST_M.items() if part in name.lower()), 1.0)
     config = ModelConfig(
-        model_type='DAv2', encoder=encoder, activation='sigmoid' if metric else 'relu',
+        model_type='StockDAv2', encoder=encoder, activation='sigmoid' if metric else 'relu',
         inv_prediction=False, scale_factor=scale, input_size_width=LEAST_SIDE,
         input_size_height=LEAST_SIDE, input_type='rgb')
     return config, 'metric' if metric else 'relative'

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from depthanyevent_ros.distillation.protocol import INVERSE, METRIC, TRUE
 from depthanyevent_ros.distillation.student.adapted_part import choose_part, PARTS
 from depthanyevent_ros.distillation.student.batch import images_of, predict
 from depthanyevent_ros.distillation.student.learner import Learner, MOST_BAD_STEPS
@@ -52,6 +53,34 @@ def test_only_the_chosen_part_changes(make_learner, make_lesson, tensors, part, 
     assert not any('running' in name or 'num_batches' in name for name in names)
     if part == 'all':
         assert any(name.startswith('pretrained.') for name in names)
+
+
+@pytest.mark.filterwarnings('ignore:.*copying from a non-meta parameter')
+@pytest.mark.parametrize('kind', [METRIC, INVERSE, TRUE])
+def test_all_of_a_step_is_computed_on_the_learners_device(make_learner, make_lesson, kind):
+    """Shown by the one device beside the CPU that is everywhere; it computes shapes alone."""
+    learner, lesson = make_learner(device='meta', anchor=0.0), make_lesson(0, kind=kind)
+    with pytest.raises(RuntimeError, match='item.* cannot be called on meta tensors'):
+        learner.gradient([lesson])              # its last line: the value of the loss
+    assert {each.grad.device.type for each in learner.parameters} == {'meta'}
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason='no GPU that torch can use')
+def test_a_gpu_learns_what_the_cpu_does(make_learner, make_lesson):
+    """Five steps; what comes out is in the CPU's memory."""
+    lessons = [replace(make_lesson(seed), anchor=(1.0, 1.1)) for seed in (0, 1)]
+    learners = [make_learner(device=device) for device in ('cpu', 'cuda')]
+    losses = [[learner.step(lessons) for _ in range(5)] for learner in learners]
+    np.testing.assert_allclose(*losses, rtol=1e-2)
+    assert {tensor.device.type for tensor in learners[1].candidate().values()} == {'cpu'}
+    learners[1].begin(learners[1].candidate())
+    assert learners[1].step(lessons) < losses[1][0]
+
+
+def test_a_device_that_there_is_not_is_refused(make_learner):
+    """With torch's own reason."""
+    with pytest.raises(ConfigError, match="the device 'nowhere' cannot be used"):
+        make_learner(device='nowhere')
 
 
 def test_a_part_that_there_is_not_is_refused(config):

@@ -2,14 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Networks for frames label them as they were trained to."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from depthanyevent_ros.distillation.protocol import INVERSE, METRIC
-from depthanyevent_ros.distillation.teachers.network_teacher import NetworkTeacher, StockHead
+from depthanyevent_ros.distillation.teachers.network_teacher import NetworkTeacher
 from depthanyevent_ros.errors import ConfigError, MalformedInput, WeightsError
-from depthanyevent_ros.network.config import ENCODERS, ModelConfig
+from depthanyevent_ros.network.config import ModelConfig
 from depthanyevent_ros.network.weights import find_weights, Weights
 from depthanyevent_ros.training.unrolled import FrameTeacher, UnrolledNetwork
 
@@ -54,6 +56,32 @@ def test_the_teacher_that_ships_gives_metres():
     teacher.close()
 
 
+@pytest.mark.parametrize('weights', [
+    seeded(encoder='efflite0'), seeded(encoder='efflite0', model_type='RecDAv2'),
+    seeded('relative', activation='relu', inv_prediction=True, scale_factor=1.0),
+    seeded('relative', model_type='StockDAv2', activation='relu', scale_factor=1.0)],
+    ids=['metres', 'recurrent', 'inverse', 'stock'])
+def test_every_engine_gives_the_same_labels(weights, frame, monkeypatch, tmp_path):
+    """What PyTorch says, in the exported and compiled network; frame by frame, without memory."""
+    pytest.importorskip('openvino', reason='openvino is not installed')
+    monkeypatch.setenv('ROS_HOME', str(tmp_path))
+    said = []
+    ours = NetworkTeacher(weights, H, W, engine='openvino', threads=1, say=said.append)
+    reference = NetworkTeacher(weights, H, W, threads=1)
+    assert ours.kind == reference.kind and any('exporting' in sentence for sentence in said)
+    for picture in (frame, 255 - frame, frame):
+        label, expected = (teacher.label(picture).depth for teacher in (ours, reference))
+        assert np.abs(label - expected).mean() < 0.02 * expected.mean()     # bf16 has 8 bits
+    ours.close()
+
+
+def test_what_a_licence_asks_for_is_said(frame):
+    """As everything else that the log should have of weights."""
+    said = []
+    NetworkTeacher(replace(seeded(), notes=('not for commercial use',)), H, W, say=said.append)
+    assert 'not for commercial use' in said
+
+
 def test_a_relative_network_gives_the_inverse_depth_of_its_head(frame):
     """The inversion that its configuration asks for is left out."""
     weights = seeded('relative', activation='relu', inv_prediction=True, scale_factor=1.0)
@@ -91,22 +119,14 @@ def test_other_networks_are_no_teachers(weights, sentence):
 
 
 def test_what_cannot_be_used_is_said():
-    """A device that is not there, a negative number of threads, a size without pixels."""
+    """An engine that there is not, a negative number of threads, a size without pixels."""
     weights = seeded()
-    with pytest.raises(ConfigError, match="the device 'nothing'"):
-        NetworkTeacher(weights, H, W, device='nothing')
-    with pytest.raises(ConfigError, match='threads of the teacher are -1'):
+    with pytest.raises(ConfigError, match="engine is 'nothing'; it must be one of auto"):
+        NetworkTeacher(weights, H, W, engine='nothing')
+    with pytest.raises(ConfigError, match='threads is -1'):
         NetworkTeacher(weights, H, W, threads=-1)
     with pytest.raises(ConfigError, match='height of the frames is 0'):
         NetworkTeacher(weights, 0, W)
-
-
-def test_threads_are_set_only_if_asked_for():
-    """They belong to the whole process."""
-    NetworkTeacher(seeded(), H, W, threads=2)
-    assert torch.get_num_threads() == 2
-    NetworkTeacher(seeded(), H, W)
-    assert torch.get_num_threads() == 2
 
 
 def test_frames_of_another_size_are_refused(frame):
@@ -115,23 +135,3 @@ def test_frames_of_another_size_are_refused(frame):
     for wrong in (frame[:-1], np.stack([frame] * 3, -1), frame.astype(np.uint16), frame[:0]):
         with pytest.raises(MalformedInput):
             teacher.label(wrong)
-
-
-def test_the_stock_head_keeps_the_corners():
-    """What enters the last layers is the map before them, resized by hand: corners on corners."""
-    torch.manual_seed(0)
-    sizes = ENCODERS['vitt']
-    head = StockHead(sizes, 'relu')
-    seen = {}
-    head.scratch.output_conv1.register_forward_hook(lambda _, __, y: seen.update(small=y))
-    head.scratch.output_conv2.register_forward_pre_hook(lambda _, x: seen.update(large=x[0]))
-    rows, columns = 2, 3
-    maps = [torch.randn(1, sizes.features, int(k * rows), int(k * columns)) for k in (4, 2, 1)]
-    maps.append(torch.randn(1, sizes.features, 1, 2))
-    with torch.no_grad():
-        head.fuse(maps, (14 * rows, 14 * columns))
-    small, large = (seen[name][0, 5].numpy() for name in ('small', 'large'))
-    y, x = (np.linspace(0, n - 1, more) for n, more in zip(small.shape, large.shape))
-    wide = np.stack([np.interp(x, np.arange(small.shape[1]), row) for row in small])
-    expected = np.stack([np.interp(y, np.arange(len(small)), column) for column in wide.T], 1)
-    np.testing.assert_allclose(large, expected, atol=1e-5)

@@ -62,8 +62,8 @@ def test_a_description_makes_an_onnx_teacher(write_onnx, write_description, fram
     path = str(write_description(range=[1, 2]))
     teacher = make_teacher(path, H, W, threads=1)
     assert teacher.judge(frame).disagreement < 1e-6 and teacher.name == 'weighted'
-    for settings in ({'device': 'cuda'}, {'least_side': 42}):
-        with pytest.raises(ConfigError, match='device and least_side are not for it'):
+    for settings in ({'engine': 'auto'}, {'least_side': 42}):
+        with pytest.raises(ConfigError, match='engine and least_side are not for it'):
             make_teacher(path, H, W, **settings)
 
 
@@ -88,9 +88,9 @@ def test_a_library_that_is_missing_is_named(monkeypatch, write_onnx, write_descr
     write_onnx()
     write_description()
     monkeypatch.chdir(tmp_path)
-    module = {'torch': 'network_teacher', 'openvino': 'onnx_teacher'}[library]
-    monkeypatch.delitem(sys.modules, f'depthanyevent_ros.distillation.teachers.{module}',
-                        raising=False)
+    module = {'torch': 'engines.torch_engine',
+              'openvino': 'distillation.teachers.onnx_teacher'}[library]
+    monkeypatch.delitem(sys.modules, f'depthanyevent_ros.{module}', raising=False)
     monkeypatch.setitem(sys.modules, library, None)
     with pytest.raises(EngineUnavailable, match=f'{library} is not installed'):
         make_teacher(name, H, W)
