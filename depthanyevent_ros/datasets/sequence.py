@@ -33,8 +33,15 @@ class Series:
         return len(self.stamps_ns)
 
 
+@dataclass(frozen=True)
 class FrameSeries(Series):
-    """Pictures, uint8 [H, W] (mono) or [H, W, 3] (blue, green, red), in the view of the events."""
+    """
+    Pictures, uint8 [H, W] (mono) or [H, W, 3] (blue, green, red), in the view of the events.
+
+    ``middles_ns`` are the middles of their exposures, int64 (N,), where they were recorded.
+    """
+
+    middles_ns: Optional[np.ndarray] = None
 
 
 class PoseSeries(Series):

@@ -137,10 +137,12 @@ class Aedat4Recording:
             self.counts['unknown_image_encoding'] += 1
             return
         begin_us, end_us = frame['exposure_begin_t'], frame['exposure_end_t']
-        exposure_ns = (end_us - begin_us) * NS_PER_US if end_us >= begin_us > 0 else None
-        stamp_ns = frame['t'] * NS_PER_US
-        record_ns = max(stamp_ns, end_us * NS_PER_US if exposure_ns is not None else stamp_ns)
-        yield FrameRecord(record_ns, stamp_ns, '', frame['pixels'], encoding, exposure_ns)
+        record_ns = stamp_ns = frame['t'] * NS_PER_US
+        middle_ns = None
+        if end_us >= begin_us > 0:
+            record_ns = max(stamp_ns, end_us * NS_PER_US)
+            middle_ns = (begin_us + end_us) * NS_PER_US // 2
+        yield FrameRecord(record_ns, stamp_ns, '', frame['pixels'], encoding, middle_ns)
 
     def _decoder(self):
         try:

@@ -51,7 +51,9 @@ class BagSequence(SequenceBase):
         self.t_first_ns, self.t_last_ns = chunks.span_ns
         if len(index.frames_ns):
             frames = IndexedStream(self._pictures, index.frames_ns)
-            self.frames = FrameSeries(np.array(index.stamps_ns, np.int64), frames.read)
+            self.frames = FrameSeries(np.array(index.stamps_ns, np.int64), frames.read,
+                                      np.array(index.middles_ns, np.int64) if all(index.middles_ns)
+                                      else None)
         for bag in truths:
             topics = TruthTopics(bag, recording.events_topic)
             self.depths = self.depths or topics.depths
@@ -85,7 +87,7 @@ class _Index:
         self.camera = None
         self.is_stateful = False
         self.packets_ns, self.counts, self.last_ns = array('q'), array('q'), array('q')
-        self.frames_ns, self.stamps_ns = array('q'), array('q')
+        self.frames_ns, self.stamps_ns, self.middles_ns = array('q'), array('q'), array('q')
         self._decoders = {}
 
     def add(self, record):
@@ -96,6 +98,7 @@ class _Index:
         else:
             self.frames_ns.append(record.record_ns)
             self.stamps_ns.append(record.stamp_ns)
+            self.middles_ns.append(record.middle_ns or 0)
 
     def _add_packet(self, record):
         message = record.message

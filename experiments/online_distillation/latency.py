@@ -16,6 +16,8 @@ import time
 from typing import Any, Dict, Tuple
 
 from diagnostic_msgs.msg import DiagnosticStatus
+from experiments.online_distillation.exchanges import Exchanges, NoExchanges
+from experiments.online_distillation.runs import STUDENT
 import numpy as np
 from rclpy.qos import DurabilityPolicy, QoSProfile
 
@@ -40,6 +42,7 @@ class Setting:
     name: str
     depth: Tuple[str, ...] = ()             # parameters, NAME:=VALUE
     teacher: Any = None                     # the same, a tuple
+    exchanges: bool = False                 # the depth node gets new weights all the time
 
 
 SETTINGS = (
@@ -48,6 +51,8 @@ SETTINGS = (
     Setting('as it is, depth on 1 thread', ('engine.threads:=1',), ()),
     Setting('merely nice', (), ('spare_time:=false',)),
     Setting('merely nice, depth on 1 thread', ('engine.threads:=1',), ('spare_time:=false',)),
+    Setting('alone, one engine built after the other', exchanges=True),
+    Setting('the same, depth on 1 thread', ('engine.threads:=1',), exchanges=True),
 )
 
 
@@ -83,7 +88,12 @@ def measure(setting: Setting, recording: Path, seconds: float, folder: Path) -> 
             time.sleep(POLL_S)
         arrivals.late_ms.clear()
         n_dropped = watch.count('inference', 'windows.dropped')
-        time.sleep(seconds)
+        exchanges = Exchanges(node, folder / 'versions', STUDENT) if setting.exchanges \
+            else NoExchanges()
+        end_s = time.monotonic() + seconds
+        while time.monotonic() < end_s:
+            exchanges.go_on()
+            time.sleep(POLL_S)
         late_ms = list(arrivals.late_ms)
         p50, p95, p99 = np.percentile(late_ms, (50, 95, 99))
         return {'name': setting.name, 'seconds': seconds, 'n_maps': len(late_ms),
@@ -91,7 +101,7 @@ def measure(setting: Setting, recording: Path, seconds: float, folder: Path) -> 
                 'max_ms': max(late_ms),
                 'dropped': watch.count('inference', 'windows.dropped') - n_dropped,
                 'steps': int(status.get('steps', 0)) - n_steps,
-                'taken': int(status.get('taken_by_depth_node', 0))}
+                'taken': int(status.get('taken_by_depth_node', 0)) + exchanges.n_taken}
 
 
 def with_parameters(path: Path, changes: Tuple[str, ...]):

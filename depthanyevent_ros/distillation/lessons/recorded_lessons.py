@@ -7,7 +7,7 @@ from typing import Callable, Dict, Iterator, Optional
 
 import numpy as np
 
-from depthanyevent_ros.datasets.sequence import event_blocks, EventSequence
+from depthanyevent_ros.datasets.sequence import event_blocks, EventSequence, FrameSeries
 from depthanyevent_ros.datasets.views import moving, placing
 from depthanyevent_ros.distillation.lessons.frame_quality import FrameQuality
 from depthanyevent_ros.distillation.lessons.frames import GreyReader
@@ -74,7 +74,8 @@ def lessons_of_sequence(sequence: EventSequence, maker: LessonMaker, see: Option
         too.
     :param see: labels the frames; without it the labels are the true depth at its own stamps.
     :param view: of the labels, raw or rect; events and frames are moved there.
-    :param middle_ns: from the stamp of a frame to the middle of its exposure.
+    :param middle_ns: from the stamp of a frame to the middle of its exposure, where the sequence
+        does not know it.
     :param every_ns: the least time from one label to the next.
     :param quality: what a frame must have, None for anything.
     :raises MalformedInput: 'no_frames' or 'no_depth' where there is nothing to label or learn.
@@ -88,7 +89,9 @@ def lessons_of_sequence(sequence: EventSequence, maker: LessonMaker, see: Option
     read = _TrueDepth(series) if see is None else _Frames(sequence, maker.counts, see, view,
                                                           quality)
     feed, next_ns = _Feeder(sequence, maker, view), None
-    for index, stamp_ns in enumerate((series.stamps_ns + middle_ns).tolist()):
+    known_ns = series.middles_ns if isinstance(series, FrameSeries) else None
+    stamps_ns = series.stamps_ns + middle_ns if known_ns is None else known_ns
+    for index, stamp_ns in enumerate(stamps_ns.tolist()):
         if next_ns is not None and stamp_ns < next_ns:
             continue
         end_ns = stamp_ns - maker.frame_offset_ns

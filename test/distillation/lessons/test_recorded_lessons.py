@@ -112,6 +112,18 @@ def test_stamps_are_moved_to_the_middle_of_the_exposure_and_put_right():
     assert ends_ms(lessons)[:3] == [230, 270, 310]
 
 
+def test_the_middles_of_exposures_that_were_recorded_are_believed():
+    """They change from frame to frame; what a user says of all is for those who know nothing."""
+    reader = Reader()
+    stamps_ns = reader.frames.stamps_ns
+    middles_ns = stamps_ns + np.arange(len(stamps_ns)) * MS
+    reader.frames = FrameSeries(stamps_ns, reader.frames.read, middles_ns)
+    known, said = (ends_ms(lessons_of_sequence(reader, maker(), see, middle_ns=ns, **ANY))
+                   for ns in (0, 10 * MS))
+    assert known == said
+    assert set(np.array(known) * MS) <= set(middles_ns.tolist()) and len(known) > 3
+
+
 def test_frames_that_are_not_good_enough_are_counted():
     """Grey ones without anything are black or flat; none has a lesson."""
     one = maker()
@@ -254,6 +266,8 @@ def test_the_real_recording_gives_lessons(newtons_cradle):
     from depthanyevent_ros.recordings.open_sequence import open_sequence
     with open_sequence(newtons_cradle) as sequence:
         one = LessonMaker(sequence.height, sequence.width, INVERSE, n_windows=4)
-        lessons = list(lessons_of_sequence(sequence, one, see, middle_ns=10 * MS))
+        middles_ns = sequence.frames.stamps_ns + 10 * MS
+        lessons = list(lessons_of_sequence(sequence, one, see))
     assert len(lessons) == 8 and one.counts == {'lessons': 8, 'not_covered': 5}
+    assert [lesson.end_ns[-1] for lesson in lessons] == middles_ns[5:].tolist()
     assert all((lesson.polarity > 0).any((1, 2)).all() for lesson in lessons)
