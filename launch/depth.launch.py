@@ -25,6 +25,7 @@ ARGUMENTS = [
 PARAMETERS = [
     ('weights', 'weights', str, 'Name in models/manifest.yaml, or path of a weight file.'),
     ('engine', 'engine.name', str, 'Engine: auto, tensorrt, torch_cuda, cpu, openvino or torch.'),
+    ('threads', 'engine.threads', int, 'Threads of an engine on the processor; 0: all cores.'),
     ('depth_mode', 'depth.mode', str, 'Meaning of the depth: relative, metric or aligned.'),
     ('overload', 'overload', str, 'When the engine is too slow: latest, merge or lossless.'),
     ('rectify', 'rectify', bool, 'Rectify the events (needs camera_info); true or false.'),

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Start the depth node and the teacher node, which lets it learn from the camera's own frames."""
 
+import os
+
 from launch import LaunchContext, LaunchDescription
 from launch.actions import DeclareLaunchArgument, IncludeLaunchDescription, OpaqueFunction
 from launch.launch_description_sources import PythonLaunchDescriptionSource
@@ -11,6 +13,8 @@ from launch_ros.parameter_descriptions import ParameterValue
 from launch_ros.substitutions import FindPackageShare
 
 SHARE = FindPackageShare('depthanyevent_ros')
+#: The engine's threads wait for each other: one on the learner's core makes all of them late.
+ONE_CORE_LEFT = str(max(1, len(os.sched_getaffinity(0)) - 1))
 ARGUMENTS = [
     ('namespace', '', 'Namespace of both nodes; one namespace for each camera.'),
     ('params_file', PathJoinSubstitution([SHARE, 'config', 'davis346.yaml']),
@@ -27,9 +31,11 @@ ARGUMENTS = [
      'as in params_file.'),
     ('engine', '', 'Engine: auto, tensorrt, torch_cuda, cpu, openvino or torch. Empty: as in '
      'params_file.'),
+    ('threads', ONE_CORE_LEFT, "Threads of the depth node's engine on the processor: all cores "
+     'but one, which is for the learner. Empty: as in params_file.'),
 ]
 PASSED_ON = ('namespace', 'params_file', 'event_topic', 'camera_info_topic', 'use_sim_time',
-             'rviz', 'log_level', 'weights', 'engine', 'rectify')
+             'rviz', 'log_level', 'weights', 'engine', 'threads', 'rectify')
 #: Arguments that are parameters of the teacher node: empty leaves what teacher_params_file says.
 PARAMETERS = [
     ('weights', 'weights', str, 'First weights of both nodes.'),

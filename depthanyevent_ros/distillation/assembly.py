@@ -4,7 +4,7 @@
 
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
 from depthanyevent_ros.distillation.distiller import Distiller
 from depthanyevent_ros.distillation.factory_set import factory_set, FactorySet
@@ -82,7 +82,7 @@ def make_lesson_maker(settings: Settings, height: int, width: int, kind: str) ->
 
 def make_distiller(settings: Settings, height: int, width: int, scenes: FactorySet,
                    teacher: Teacher, store: WeightsStore, say: Say,
-                   team: Team = Alone()) -> Distiller:
+                   team: Team = Alone(), between: Callable[[], None] = lambda: None) -> Distiller:
     """
     Return a distiller that is off; with ``resume`` it goes on with the version in use.
 
@@ -97,7 +97,7 @@ def make_distiller(settings: Settings, height: int, width: int, scenes: FactoryS
         raise ConfigError(f'memory.simulated is true, but {weights.name} gives relative depth: it '
                           'cannot be compared with metres, set memory.simulated to factory')
     distiller = Distiller(weights, height, width, make_plan(settings), store, teacher.name,
-                          scenes.true, scenes.exam, team, teacher.licence)
+                          scenes.true, scenes.exam, team, teacher.licence, between)
     if settings.resume:
         resume(distiller, say)
     return distiller
@@ -129,9 +129,9 @@ def resume(distiller: Distiller, say: Say) -> None:
 
 
 def make_scenes(settings: Settings, height: int, width: int, say: Say,
-                cache: Optional[EngineCache] = None) -> FactorySet:
+                between: Callable[[], None] = lambda: None) -> FactorySet:
     """Return the factory set in pictures of this size."""
-    return factory_set(height, width, settings.pairs.n_windows, cache or EngineCache(), say)
+    return factory_set(height, width, settings.pairs.n_windows, EngineCache(), say, between)
 
 
 def make_store(settings: Settings, folder: Path) -> WeightsStore:

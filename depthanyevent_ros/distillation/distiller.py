@@ -43,11 +43,13 @@ class Distiller:
         them, that candidates must not get worse at.
     :param store: where versions go; :param teacher: its name, for the lineage.
     :param team: the processes that share a step, each with a batch of the plan.
+    :param between: called again and again while something is examined; what it raises ends that.
     """
 
     def __init__(self, weights: Weights, height: int, width: int, plan: DistillPlan,
                  store: WeightsStore, teacher: str, true: Sequence[Lesson] = (),
-                 exam: Sequence[Lesson] = (), team: Team = Alone(), teacher_licence: str = ''):
+                 exam: Sequence[Lesson] = (), team: Team = Alone(), teacher_licence: str = '',
+                 between: Callable[[], None] = lambda: None):
         self.plan, self.teacher = plan, teacher
         self.in_use = WeightsInUse(weights, weights.state_dict(), store, teacher, teacher_licence)
         self.problem: Optional[str] = None          # why nothing could be written
@@ -61,7 +63,7 @@ class Distiller:
         config = plan.learner.sized(weights.config)
         self.learner = Learner(config, self.in_use.factory, height, width, plan.learner, team)
         self._examiner = Examiner(config, height, width, plan.learner.n_warm, exam,
-                                  weights.output_kind == 'metric', self.learner.device)
+                                  weights.output_kind == 'metric', self.learner.device, between)
         self.memory = ReplayMemory(plan.memory, SIMULATED[plan.memory.simulated](
             self._examiner, self.in_use.factory, true))
         self._board = Board(self._examiner, self.in_use.factory, plan.gate)
@@ -112,15 +114,6 @@ class Distiller:
         self.scores = dict(version.scores)
         self.learner.begin(self.in_use.tensors)
         self._watch.begin()
-
-    @property
-    def between(self) -> Callable[[], None]:
-        """What is called again and again in an examination; what it raises ends that."""
-        return self._examiner.between
-
-    @between.setter
-    def between(self, call: Callable[[], None]) -> None:
-        self._examiner.between = call
 
     @property
     def is_busy(self) -> bool:

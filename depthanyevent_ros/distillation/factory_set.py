@@ -45,16 +45,19 @@ class FactorySet:
 
 
 def factory_set(height: int, width: int, n_windows: int, cache: EngineCache,
-                say: Say = lambda sentence: None) -> FactorySet:
+                say: Say = lambda sentence: None, between: Callable[[], None] = lambda: None
+                ) -> FactorySet:
     """
     Return the set in pictures of this size, simulated if it is not in the cache.
 
     :param n_windows: of each lesson.
+    :param between: called before each scene is simulated; what it raises ends that.
     """
     key = {'set': SET_NUMBER, 'sequences': N_SEQUENCES,
            'windows': max(N_WINDOWS, n_windows),
            'sources': sources_digest(SOURCES)}
-    folder = cache.entry('scenes', key, lambda folder: simulate(folder, key['windows'], say), say)
+    folder = cache.entry('scenes', key, lambda folder: simulate(
+        folder, key['windows'], say, between), say)
     files = [WindowsFile(path) for path in sorted(folder.glob('*.h5'))]
     lessons: Tuple[List[Lesson], List[Lesson]] = ([], [])
     frames, depths = [], []
@@ -69,9 +72,10 @@ def factory_set(height: int, width: int, n_windows: int, cache: EngineCache,
     return FactorySet(*lessons, np.stack(frames), np.stack(depths))
 
 
-def simulate(folder: Path, n_windows: int, say: Say) -> None:
+def simulate(folder: Path, n_windows: int, say: Say, between: Callable[[], None]) -> None:
     """Write the sequences as files of so many windows."""
     for n_done, sequence in enumerate(plan_sequences(N_SEQUENCES, SET_NUMBER)):
+        between()
         if n_done % 8 == 0:
             say(f'simulating scenes of known depth, once: {n_done} of {N_SEQUENCES}')
         write_simulated(folder / sequence.name, sequence, n_windows)

@@ -152,7 +152,7 @@ class Labour:
         self.doing = what
 
     def _between(self) -> None:
-        """In the middle of an examination, which may take a minute."""
+        """In the middle of something that may take a minute."""
         if self._wishes.closed:
             raise Stopped
 
@@ -171,9 +171,8 @@ class Labour:
                       'learner is merely nice')
         self._school = School(settings, self.maker.height, self.maker.width,
                               make_store(settings, self._folder), self.counts, self._tell,
-                              self._begin)
+                              self._begin, between=self._between)
         self.maker.kind, self.distiller = self._school.teacher.kind, self._school.distiller
-        self.distiller.between = self._between
         if self.distiller.version:
             self._introduce()
         if self._wanted:

@@ -20,21 +20,22 @@ class School:
     :param height, width: of the pictures, pixels.
     :param counts: gets what the teacher was not sure of.
     :param begin: told what is being prepared; :param team: the processes that share a step.
+    :param between: called again and again while it prepares or examines; what it raises ends that.
     :raises DepthAnyEventError: if teacher or student cannot be had; nothing stays open then.
     """
 
     def __init__(self, settings: Settings, height: int, width: int, store: WeightsStore,
                  counts: Counter, say: Say, begin: Callable[[str], None] = lambda what: None,
-                 team: Team = Alone()):
+                 team: Team = Alone(), between: Callable[[], None] = lambda: None):
         begin('preparing simulated scenes')
-        scenes = make_scenes(settings, height, width, say)
+        scenes = make_scenes(settings, height, width, say, between)
         begin('examining the teacher')
         self.teacher = make_examined_teacher(settings, height, width, scenes, say)
         self.see = careful(self.teacher, counts)
         begin('preparing the student')
         try:
             self.distiller = make_distiller(settings, height, width, scenes, self.teacher, store,
-                                            say, team)
+                                            say, team, between)
         except BaseException:                   # a wish to stop, too
             self.close()
             raise

@@ -36,6 +36,20 @@ def test_one_half_is_learned_from_and_the_other_examines(few, tmp_path):
     np.testing.assert_array_equal(again.true[0].age, found.true[0].age)
 
 
+def test_the_simulation_can_be_ended(few, tmp_path):
+    """Between two scenes; the next one begins anew."""
+    asked = []
+
+    def once():
+        asked.append(1)
+        if len(asked) > 1:
+            raise KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        factory_set(130, 173, 2, EngineCache(tmp_path), between=once)
+    assert not list(tmp_path.glob('**/*.h5'))
+    assert len(factory_set(130, 173, 2, EngineCache(tmp_path)).exam) == 2
+
+
 def test_pixels_are_picked_and_never_mixed():
     """A map of classes has no half of one; by hand for half and double the size."""
     picture = np.arange(8).reshape(2, 4)

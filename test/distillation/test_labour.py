@@ -290,11 +290,12 @@ def test_a_student_that_cannot_be_had_lets_the_teacher_go(made, monkeypatch):
 
 
 def test_it_can_be_closed_while_it_prepares(made, monkeypatch):
-    """Simulating scenes takes a minute; the next sentence of it is the last."""
-    def simulate(settings, height, width, say):
+    """Simulating scenes takes a minute; the next one of them is not begun."""
+    def simulate(settings, height, width, say, between):
+        say('simulating')
         for _ in range(LATE_S * 100):
             time.sleep(0.01)
-            say('simulating')
+            between()
     monkeypatch.setattr(school, 'make_scenes', simulate)
     made.labour.begin(view())
     wait(lambda: made.said)

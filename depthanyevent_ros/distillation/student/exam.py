@@ -35,18 +35,19 @@ class Examiner:
     :param factory: lessons of true depth, of the scenes that the first weights were made for.
     :param is_metric: whether the weights give metres.
     :param device: where the network runs; all else is done on the CPU.
+    :param between: called again and again while something is examined; what it raises ends that.
     """
 
     def __init__(self, config, height: int, width: int, n_warm: int,
                  factory: Sequence[Lesson] = (), is_metric: bool = True,
-                 device: torch.device = torch.device('cpu')):
+                 device: torch.device = torch.device('cpu'),
+                 between: Callable[[], None] = lambda: None):
         self._is_metric = is_metric
         self._network = UnrolledNetwork(build_network(config).eval().requires_grad_(False),
                                         height, width).to(device)
         self._n_warm = n_warm
         self._factory = list(factory)
-        #: Called again and again while something is examined; what it raises ends that.
-        self.between: Callable[[], None] = lambda: None
+        self._between = between
 
     def score(self, tensors: Mapping[str, Tensor], held_out: Sequence[Lesson]) -> Score:
         """Return the score of weights, on these lessons and on the factory set."""
@@ -89,6 +90,7 @@ class Examiner:
         self._network.network.load_state_dict(tensors, strict=True)
         found = []
         for lesson in lessons:
+            self._between()
             depth = self._depth([lesson], 0)[list(lesson.at), 0].numpy()
             found.append(replace(lesson, depth=np.where(
                 np.isfinite(lesson.depth), depth, np.nan).astype(np.float16)))
@@ -99,7 +101,7 @@ class Examiner:
         """Return a row for each label."""
         rows = []
         for start in range(0, len(lessons), LANES):
-            self.between()
+            self._between()
             group = lessons[start:start + LANES]
             depth = self._depth(group, self._n_warm)
             for kind, labels in labels_of(group, self._n_warm).items():

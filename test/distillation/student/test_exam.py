@@ -112,3 +112,25 @@ def test_nothing_to_be_scored_on_is_none(config, tensors):
     """Neither lessons nor a factory set."""
     score = Examiner(config, 40, 56, 2).score(tensors, [])
     assert replace(score, spread=0.0) == type(score)(None, None, None, 0.0)
+
+
+def test_whoever_waits_for_an_examination_can_end_it(config, tensors, make_lesson):
+    """Asked before each four lessons, and before each one that is labelled."""
+    class Enough(Exception):
+        pass
+
+    asked = []
+
+    def twice():
+        asked.append(1)
+        if len(asked) > 2:
+            raise Enough
+    examiner = Examiner(config, 40, 56, 2, between=twice)
+    lessons = [make_lesson(seed, kind=TRUE) for seed in range(9)]
+    with pytest.raises(Enough):
+        examiner.held_out(tensors, lessons)
+    asked.clear()
+    with pytest.raises(Enough):
+        examiner.seen_by(tensors, lessons)
+    asked.clear()
+    assert examiner.held_out(tensors, lessons[:8])['held_out'] > 0
