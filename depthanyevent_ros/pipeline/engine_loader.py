@@ -10,6 +10,7 @@ own; this process only loads the result from the cache.
 
 from dataclasses import asdict
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -23,6 +24,11 @@ from depthanyevent_ros.errors import DepthAnyEventError, EngineNotBuilt, EngineU
 
 POLL_S = 0.1
 LAST_WORDS_S = 3.0
+#: Niceness of a build while windows are being processed: it gets a third of what others get. At
+#: 10, a ninth, a build beside busy nodes was seen to take minutes.
+BEHIND = 5
+#: PyTorch's threads that wait for each other must sleep: awake they take the windows' cores.
+ENVIRONMENT = {'OMP_WAIT_POLICY': 'PASSIVE'}
 #: How a sentence of the child begins.
 OWN = 'depthanyevent build_engine: '
 
@@ -35,16 +41,19 @@ class EngineLoader:
     :param on_failed: called in the loader's thread with the error.
     :param on_sentence: called with what is being done and why, in threads of the loader.
     :param on_build: called in the loader's thread when an engine must be built first.
+    :param behind: whether a build comes after others, because an engine is in use.
     """
 
     def __init__(self, on_ready: Callable[[Engine], None],
                  on_failed: Callable[[Exception], None], on_sentence: Callable[[str], None],
-                 on_build: Callable[[], None] = lambda: None):
+                 on_build: Callable[[], None] = lambda: None,
+                 behind: Callable[[], bool] = lambda: False):
         self.doing = 'nothing'                  # for diagnostics
         self._on_ready = on_ready
         self._on_failed = on_failed
         self._on_sentence = on_sentence
         self._on_build = on_build
+        self._behind = behind
         self._stopping = threading.Event()
         self._thread: Optional[threading.Thread] = None
 
@@ -96,7 +105,10 @@ class EngineLoader:
         command = [sys.executable, '-u', '-m', 'depthanyevent_ros', 'build_engine',
                    '--spec', json.dumps(asdict(spec))]
         with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, text=True) as child:
+                              stderr=subprocess.PIPE, text=True,
+                              env={**ENVIRONMENT, **os.environ}) as child:
+            if self._behind():
+                stand_back(child)
             _Lines(child.stdout, self._on_sentence)
             said = _Lines(child.stderr)
             while child.poll() is None:
@@ -107,6 +119,14 @@ class EngineLoader:
             if child.returncode != 0:
                 raise EngineUnavailable(said.last() or f'the build ended with code '
                                         f'{child.returncode}')
+
+
+def stand_back(child: subprocess.Popen) -> None:
+    """Let a child come after others that want a processor."""
+    try:
+        os.setpriority(os.PRIO_PROCESS, child.pid, BEHIND)
+    except OSError:                             # it has ended, or is behind already
+        return
 
 
 def end(child: subprocess.Popen) -> None:

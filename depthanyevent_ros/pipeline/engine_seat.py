@@ -42,7 +42,8 @@ class EngineSeat:
         self._spec: Optional[EngineSpec] = None             # asked for last
         self._in_use: Optional[EngineSpec] = None
         self._former: Optional[EngineSpec] = None           # with the weights before these
-        self._loader = EngineLoader(self._take, self._fail, on_sentence, self._on_build)
+        self._loader = EngineLoader(self._take, self._fail, on_sentence, self._on_build,
+                                    lambda: worker.has_engine)
         self._stand_in = StandIn(settings.engine.fallback, self._take_stand_in,
                                  self._fail_stand_in, on_sentence)
 

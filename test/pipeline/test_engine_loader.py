@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the loader says while it gets an engine ready in a child process."""
 
+import os
+import subprocess
+import sys
 import threading
 
 import pytest
 
 from depthanyevent_ros.engines.protocol import EngineSpec
-from depthanyevent_ros.pipeline.engine_loader import _Lines, EngineLoader
+from depthanyevent_ros.pipeline.engine_loader import _Lines, BEHIND, EngineLoader, stand_back
 
 
 @pytest.fixture
@@ -51,3 +54,12 @@ def test_what_libraries_say_when_the_child_ends_is_not_the_reason():
                    'UserWarning: clean-up operation failed\n'])
     assert said.last() == 'depthanyevent build_engine: pycuda is not installed'
     assert _Lines(['Traceback\n', 'KeyError: 3\n', '\n']).last() == 'KeyError: 3'
+
+
+def test_a_build_comes_after_the_windows_when_an_engine_is_in_use():
+    """Its niceness is that of who waits; a child that has ended is no error."""
+    with subprocess.Popen([sys.executable, '-c', 'input()'], stdin=subprocess.PIPE) as child:
+        stand_back(child)
+        assert os.getpriority(os.PRIO_PROCESS, child.pid) == BEHIND
+        child.communicate(b'go on')
+    stand_back(child)

@@ -26,7 +26,7 @@ class PuppetLoader:
 
     made = []
 
-    def __init__(self, on_ready, on_failed, on_sentence, on_build=None):
+    def __init__(self, on_ready, on_failed, on_sentence, on_build=None, behind=None):
         self.on_ready, self.on_failed, self.on_build = on_ready, on_failed, on_build
         self.asked_for, self.doing, self.busy = [], 'nothing', False
         self.made.append(self)
