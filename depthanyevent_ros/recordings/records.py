@@ -25,8 +25,8 @@ class FrameRecord:
     A picture of the APS (or of a camera beside it).
 
     ``image`` is [H, W] or [H, W, C] in the type of its encoding (sensor_msgs names), native
-    byte order; ``stamp_ns`` is sensor time; ``middle_ns`` is the middle of the
-    exposure, None where it is not recorded.
+    byte order; ``stamp_ns`` is sensor time; ``middle_ns`` is the middle of the exposure, None
+    where it is not recorded.
     """
 
     record_ns: int

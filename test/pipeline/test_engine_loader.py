@@ -10,6 +10,7 @@ import threading
 import pytest
 
 from depthanyevent_ros.engines.protocol import EngineSpec
+from depthanyevent_ros.pipeline import engine_loader
 from depthanyevent_ros.pipeline.engine_loader import _Lines, BEHIND, EngineLoader, stand_back
 
 
@@ -18,14 +19,14 @@ def prepare(monkeypatch, tmp_path):
     """Return what loads an engine from an empty cache; it gives (engine or error, sentences)."""
     monkeypatch.setenv('ROS_HOME', str(tmp_path))
 
-    def run(spec):
+    def run(spec, behind=False):
         ended, sentences, results = threading.Event(), [], []
 
         def end(result):
             results.append(result)
             ended.set()
 
-        loader = EngineLoader(end, end, sentences.append)
+        loader = EngineLoader(end, end, sentences.append, behind=lambda: behind)
         loader.start(spec)
         assert ended.wait(240)
         loader.stop()
@@ -33,12 +34,17 @@ def prepare(monkeypatch, tmp_path):
     return run
 
 
-def test_the_sentences_of_the_child_process_are_passed_on(prepare, small_weights):
-    """Else nobody learns why a start takes a minute, or why an engine was passed over."""
+@pytest.mark.parametrize('behind', [False, True])
+def test_the_sentences_of_the_child_process_are_passed_on(prepare, small_weights, monkeypatch,
+                                                          behind):
+    """Else nobody learns why a start takes a minute; it comes after the windows if it is told."""
+    stood_back = []
+    monkeypatch.setattr(engine_loader, 'stand_back', stood_back.append)
     engine, sentences = prepare(EngineSpec(
         48, 64, str(small_weights()), 'openvino', 'f32', input_height=70, input_width=98,
-        threads=1))
+        threads=1), behind)
     engine.close()
+    assert len(stood_back) == behind
     assert any('compiling for OpenVINO' in sentence for sentence in sentences)
 
 

@@ -28,6 +28,7 @@ class PuppetLoader:
 
     def __init__(self, on_ready, on_failed, on_sentence, on_build=None, behind=None):
         self.on_ready, self.on_failed, self.on_build = on_ready, on_failed, on_build
+        self.behind = behind
         self.asked_for, self.doing, self.busy = [], 'nothing', False
         self.made.append(self)
 
@@ -82,6 +83,15 @@ def test_what_failed_is_not_tried_again_by_itself(make_seat):
         seat.begin(64, 48)
     assert len(seat.main.asked_for) == 1
     assert seat.said == ['no engine runs here'] and seat.problem == seat.said[0]
+
+
+def test_builds_come_after_the_windows_once_there_is_an_engine(make_seat, engine):
+    """The first one is waited for; the others must not make windows wait."""
+    seat = make_seat(engine__name='openvino')
+    seat.begin(64, 48)
+    assert not seat.main.behind()
+    seat.main.on_ready(engine())
+    assert seat.main.behind()
 
 
 def test_other_weights_may_be_tried_after_a_failure(make_seat):

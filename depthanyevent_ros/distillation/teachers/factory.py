@@ -1,9 +1,9 @@
 # Copyright 2026 The depthanyevent_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""From a name to a teacher; torch and OpenVINO are imported when one of theirs is asked for."""
+"""From a name to a teacher; network libraries are imported when a teacher of theirs is made."""
 
 from pathlib import Path
-from typing import Callable, Optional
+from typing import Optional
 
 from depthanyevent_ros.distillation.protocol import Teacher
 from depthanyevent_ros.distillation.teachers.confidence import SelfConsistent
@@ -11,6 +11,7 @@ from depthanyevent_ros.distillation.teachers.depth_anything import depth_anythin
 from depthanyevent_ros.distillation.teachers.description import read_description
 from depthanyevent_ros.distillation.teachers.levelled import Levelled
 from depthanyevent_ros.distillation.teachers.network_teacher import NetworkTeacher
+from depthanyevent_ros.engines.cache import Say
 from depthanyevent_ros.errors import ConfigError, EngineUnavailable
 from depthanyevent_ros.network.weights import find_weights, is_path, Weights
 
@@ -18,8 +19,6 @@ from depthanyevent_ros.network.weights import find_weights, is_path, Weights
 DEFAULT = 'efflite0-frames'
 #: The engine that needs no building.
 TORCH = 'torch'
-
-Say = Callable[[str], None]
 
 
 def make_teacher(name: str, height: int, width: int, *, threads: int = 0, engine: str = TORCH,
@@ -32,7 +31,7 @@ def make_teacher(name: str, height: int, width: int, *, threads: int = 0, engine
         .safetensors (our networks for frames, or Depth Anything V2 as its authors publish it), or
         the path of a .yaml that describes an ONNX model.
     :param height, width: of the frames, pixels.
-    :param threads: 0 leaves the choice to the library.
+    :param threads: of what runs on the CPU; 0 for all cores.
     :param engine: what our networks and Depth Anything V2 run on, see engines.factory; ONNX models
         run on OpenVINO on the CPU.
     :param least_side: pixels that each side of the input of such a network has at least.

@@ -3,12 +3,13 @@
 """Teachers on an engine: our own networks for frames, and Depth Anything V2."""
 
 from dataclasses import replace
-from typing import Callable, Optional, Tuple
+from typing import Optional, Tuple
 
 import numpy as np
 
 from depthanyevent_ros.distillation.protocol import INVERSE, Label, METRIC
 from depthanyevent_ros.distillation.teachers.frames import check_frame, check_size, label_of
+from depthanyevent_ros.engines.cache import Say
 from depthanyevent_ros.engines.factory import make_engine
 from depthanyevent_ros.engines.protocol import EngineSpec
 from depthanyevent_ros.errors import ConfigError, WeightsError
@@ -27,7 +28,7 @@ class NetworkTeacher:
 
     def __init__(self, weights: Weights, height: int, width: int, *, threads: int = 0,
                  engine: str = 'torch', least_side: Optional[int] = None,
-                 say: Callable[[str], None] = lambda sentence: None):
+                 say: Say = lambda sentence: None):
         """
         Make the engine; any but torch is built the first time, and compared with PyTorch.
 
@@ -46,8 +47,9 @@ class NetworkTeacher:
         weights, self.kind = for_labels(weights)
         self.weights, self.size = weights, (height, width)
         self.name, self.licence = weights.name, weights.licence
+        least = checked(least_side)
         spec = EngineSpec(height, width, weights.name, engine, threads=threads,
-                          input_height=checked(least_side), input_width=checked(least_side))
+                          input_height=least, input_width=least)
         self.input_size = network_size(height, width, *spec.least_input(weights),
                                        weights.config.stride)
         self._engine = make_engine(spec, say, weights=weights)
